@@ -1,0 +1,109 @@
+"""A local Telegram: a Bot API server that is strict on purpose, and the phones that talk to it.
+
+The bot meets it over HTTP at ``{url}/bot<token>/METHOD`` (files at ``{url}/file/bot<token>/PATH``); the
+crowd, the web page and the tests hold the phones, in the same process and event loop (nothing here is
+thread-safe).
+
+Set up::
+
+    telegram = Telegram(
+        token,                     # "123456:abc"; never written to any file
+        bot_username,              # without @
+        now,                       # () -> aware datetime: the event's time, for dates and for the limits
+        record=None,               # Recorder(out_dir) writes calls.jsonl, updates.jsonl and channel/
+        *,
+        bot_name="Bollini",
+        seed=0,                    # decides where update_id and callback ids start
+        callback_seconds=15.0,     # wall seconds a tap may be answered in
+        limits=None,               # Limits() makes it answer 429 as Telegram does; None: no limits
+        intercept=None,            # async (Call) -> Fault | None: the seam for faults; may be set later
+        monotonic=time.monotonic,  # the wall clock that ages callbacks
+        keep_calls=50_000,         # calls kept in memory
+    )
+    telegram.app                   # aiohttp.web.Application: add your own routes before start()
+    url = await telegram.start(host="127.0.0.1", port=0)   # "http://127.0.0.1:PORT"; also telegram.url
+    await telegram.stop()          # ends waiting polls, closes files
+
+People (the same id again gives the same phone)::
+
+    phone = telegram.phone(user_id, first_name, last_name=None, language_code="it", username=None)
+    telegram.phones                            # Mapping[int, Phone]
+    phone.id, .first_name, .last_name, .language_code, .username, .started, .blocked
+    phone.start(payload=None) -> int           # "/start" or "/start PAYLOAD"; unblocks a blocked bot first
+    phone.say(text, reply_to=None) -> int      # message id; ValueError over 4,096; Blocked if it is
+    phone.send(**fields) -> int                # any Message fields: photo=b"...", document=("a.pdf", b"..."),
+                                               # sticker=True, voice=True, location=True, poll=True ...
+                                               # (True: an example) or the JSON object itself; caption="..."
+    phone.edit(message_id, text)               # edited_message; only the person's own text messages
+    phone.tap(message_id, data) -> str         # callback id; data is str or bytes, forged ones too
+    phone.block() / phone.unblock()            # my_chat_member updates
+    phone.delete(message_id)                   # the bot is not told
+    phone.messages -> list[SentMessage]        # the chat as now displayed, oldest first
+    phone.message(message_id) -> SentMessage | None
+    phone.last -> SentMessage | None           # the newest one from the bot
+    phone.answers: dict[str, Answer]           # callback id -> Answer(text, show_alert, url, at)
+    phone.reply_keyboard                       # rows of texts: the custom keyboard under the text field
+    phone.menu() -> list[tuple[str, str]]      # (command, description) as this phone's language gets them
+    phone.version                              # grows with every change in this chat, answers included
+    await phone.changed(after_version, timeout=None) -> bool   # False: `timeout` wall seconds, no change
+
+    SentMessage: id, from_bot, date (unix, event time), text, entities, caption, keyboard (rows of Button),
+        photo (bytes | None), document (DocumentShown(name, data) | None), edits (how often edited),
+        reply_to (id | None), media_group_id (str | None), extra (sticker, voice ... as JSON)
+        .html     text or caption as HTML for a web page        .shown   text or caption, plain
+        .buttons  all Buttons in a row                          .button(text) the first with it | None
+    Button: text, callback_data (str | None), url (str | None)
+
+The regia channel (the bot is its administrator; the same id again gives the same channel)::
+
+    channel = telegram.channel(channel_id, title="Regia", username=None)
+    channel.posts -> list[SentMessage]; channel.version; await channel.changed(after, timeout=None)
+    channel.post(text) -> int                       # somebody posts by hand: channel_post
+    channel.remove_bot() / channel.restore_bot()    # my_chat_member, then 403
+    channel.members: set[int]                       # user ids that getChatMember says are members
+
+What the bot did::
+
+    telegram.calls: Sequence[CallRecord]   # at, method, params, status, ok, result | description, fault
+    telegram.calls_total; telegram.calls_by_method: Counter[str]; telegram.errors: Counter[int]  # by status
+    telegram.pending_updates() -> list[dict]        # queued and not yet confirmed
+    telegram.updates_total
+    telegram.version; await telegram.changed(after, timeout=None)   # any chat changed
+
+Faults: ``intercept`` gets ``Call(method, params, chat_id, at)`` and may return
+``Fault(answer, status, description, retry_after, delay, carry_out)``; see faults.py.
+
+Stricter than the real one, on purpose (the real one forgives, and so hides mistakes). These are errors:
+an unknown parameter of a method or an unknown field of a keyboard, a parameter of the wrong type, a method
+name in the wrong case, an HTML entity Telegram would show as it is (``&nbsp;``, a bare ``&``), entities out
+of the text, more than 8 buttons in a row, an album of one, a tap answered twice, Markdown (not spoken here),
+files by URL. Those errors, and a few rare ones about albums, profile texts and menu buttons, are in words of
+our own; the ones a bot lives with (entities, lengths, buttons, edits, deletions, taps, chats, blocking,
+polling, limits) are in the real one's. Webhook delivery, retention and groups are not here.
+"""
+
+from rehearsal.telegram.chats import Button, DocumentShown, SentMessage
+from rehearsal.telegram.errors import ApiError
+from rehearsal.telegram.faults import Call, Fault, Intercept
+from rehearsal.telegram.limits import Limits
+from rehearsal.telegram.people import Answer, Blocked, Channel, Phone
+from rehearsal.telegram.record import CallRecord, Recorder
+from rehearsal.telegram.server import Telegram
+
+__all__ = [
+    "Answer",
+    "ApiError",
+    "Blocked",
+    "Button",
+    "Call",
+    "CallRecord",
+    "Channel",
+    "DocumentShown",
+    "Fault",
+    "Intercept",
+    "Limits",
+    "Phone",
+    "Recorder",
+    "SentMessage",
+    "Telegram",
+]
