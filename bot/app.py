@@ -1,0 +1,193 @@
+"""Builds the bot from its settings, and runs it: the only place where objects meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import structlog
+from telegram import BotCommand
+from telegram.error import TelegramError
+from telegram.ext import Application, ContextTypes, ExtBot
+
+from bot import errors
+from bot.clock import RehearsalClock, SystemClock
+from bot.intake import Polling
+from bot.outbox import Outbox
+from bot.pacing import Pacer
+from bot.posts import Studio
+from bot.schedule import Schedule
+from bot.screens import Screens
+from bot.transport import AiohttpRequest
+from handlers.context import ROOM, BolliniApplication, Context, Room
+from handlers.render import commands
+from handlers.setup import setup
+from locales.translator import load_translators
+from participation import agenda
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.clock import Clock
+    from bot.settings import Settings
+    from locales.translator import Translators
+    from participation.event import Event
+    from storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+CONNECTIONS = 64
+"""Calls to Telegram at once."""
+
+STOP_SECONDS = 10.0
+"""How long a stop may take to finish what was taken."""
+
+
+STARTING = "starting"
+"""The promise that holds a rehearsal's time until the bot has started."""
+
+
+class RunningBot:
+    """One bot on one event. Made by `build`; `run` until a signal or `stop`."""
+
+    def __init__(
+        self, settings: Settings, event: Event, definition: str, database: Database, clock: Clock
+    ) -> None:
+        assert settings.token is not None, "the command line asked for it"
+        # The library's own switch to its coming form of `retry_after`, without which reading it warns.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
+        self._settings = settings
+        self._event = event
+        self._definition = definition
+        self._database = database
+        self._clock = clock
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="charts")
+        self.translators: Translators = load_translators(event.zone_info)
+        bot: ExtBot[None] = ExtBot(
+            token=settings.token.get_secret_value(),
+            base_url=f"{settings.api_url}/bot",
+            base_file_url=f"{settings.api_url}/file/bot",
+            request=AiohttpRequest(CONNECTIONS),
+            get_updates_request=AiohttpRequest(1),
+        )
+        self.application: BolliniApplication = (
+            Application.builder()
+            .bot(bot)
+            .updater(None)
+            .job_queue(None)
+            .context_types(ContextTypes(context=Context))
+            .build()
+        )
+        pacer = Pacer(clock.now())
+        studio = Studio(database, event, clock, self._executor)
+        self.screens = Screens(database, event, bot, clock, pacer, self.translators)
+        self.outbox = Outbox(database, event, bot, clock, pacer, self.translators, studio)
+        self._intake = Polling(self.application, clock)
+        self._schedule = Schedule(database, event, clock, settings.channel, self._wake)
+        self.application.bot_data[ROOM] = Room(
+            database=database,
+            event=event,
+            clock=clock,
+            translators=self.translators,
+            screens=self.screens,
+            outbox=self.outbox,
+            new_id=new_id,
+        )
+        setup(self.application)
+        errors.setup(self.application)
+
+    async def run(self) -> None:
+        """Take updates, send, keep the agenda; returns once stopped and everything taken is finished."""
+        async with self.application:
+            await agenda.prepare(
+                self._database,
+                self._event,
+                self._definition,
+                self._clock.now(),
+                channel=self._settings.channel is not None,
+            )
+            await self._set_menu()
+            background = [
+                asyncio.create_task(self.outbox.run(), name="outbox"),
+                asyncio.create_task(self.screens.run(), name="screens"),
+            ]
+            await self._schedule.start()
+            # The background tasks have begun by now and say themselves what they still have to do.
+            self._clock.promise(STARTING, None)
+            taking = asyncio.create_task(self._intake.run(), name="intake")
+            log.info("started", event_code=self._event.code, tables=len(self._event.tables))
+            try:
+                await asyncio.wait({taking, *background}, return_when=asyncio.FIRST_COMPLETED)
+                self._intake.stop()
+                await taking
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(STOP_SECONDS):
+                        await self.outbox.drain()
+                        await self.screens.drain()
+            finally:
+                self._schedule.stop()
+                for task in (taking, *background):
+                    task.cancel()
+                results = await asyncio.gather(taking, *background, return_exceptions=True)
+                self._executor.shutdown()
+            for result in results:
+                if isinstance(result, Exception):
+                    raise result
+        log.info("stopped")
+
+    def stop(self) -> None:
+        """Finish what was taken, then return from `run`."""
+        self._intake.stop()
+
+    def _wake(self) -> None:
+        self.outbox.wake()
+        self.screens.wake()
+
+    async def _set_menu(self) -> None:
+        """The participants' commands in Telegram's own menu, in each language. It can wait if this fails."""
+        try:
+            for language in self.translators.languages:
+                menu = [BotCommand(name, text) for name, text in commands(self.translators.of(language))]
+                first = language == self._event.language
+                await self.application.bot.set_my_commands(menu, language_code=None if first else language)
+        except TelegramError as error:
+            log.warning("menu_not_set", error=type(error).__name__)
+
+
+def new_id() -> str:
+    """A fresh random id: 96 bits, safe in links and buttons."""
+    return secrets.token_hex(12)
+
+
+@contextlib.asynccontextmanager
+async def following_clock(settings: Settings) -> AsyncIterator[Clock]:
+    """The clock that the settings name; a rehearsal's is followed while the block runs."""
+    if settings.clock_url is None:
+        yield SystemClock()
+        return
+    clock = RehearsalClock(settings.clock_url)
+    # Until the agenda is known the event's time must not run: a promise long past holds it.
+    clock.promise(STARTING, clock.now())
+    started = asyncio.Event()
+    following = asyncio.create_task(clock.follow(started), name="clock")
+    try:
+        await started.wait()
+        yield clock
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def run(settings: Settings, event: Event, definition: str, database: Database) -> None:
+    """Run the bot until SIGTERM or SIGINT."""
+    async with following_clock(settings) as clock:
+        bot = RunningBot(settings, event, definition, database, clock)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, bot.stop)
+        await bot.run()

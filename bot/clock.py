@@ -1,0 +1,188 @@
+"""Now, and waiting, in the event's time: the system's clock, or the one of a rehearsal.
+
+Every timer of ours goes through a clock. A rehearsal runs faster than real time, so its clock needs to know
+what the bot still has to do: nothing may be skipped while work is under way (`working`), before a promised
+moment (`promise`) or over a waiting task (`wait`). For the system's clock these cost nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import aiohttp
+import orjson
+
+from storage.times import from_text, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Clock(Protocol):
+    """The event's time."""
+
+    @property
+    def tick(self) -> float:
+        """Real seconds between two looks at what is due."""
+        ...
+
+    def now(self) -> datetime:
+        """The event's time, aware."""
+        ...
+
+    async def wait(self, until: datetime) -> None:
+        """Return when the event's time has reached `until`."""
+        ...
+
+    def promise(self, name: str, due: datetime | None) -> None:
+        """Say when `name` has to act next (None: not at all), until it says otherwise."""
+        ...
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        """While the block runs, something is being done that the event's time should not run away from."""
+        ...
+
+
+class SystemClock:
+    """Real time."""
+
+    tick = 1.0
+
+    def now(self) -> datetime:
+        """The system's time."""
+        return datetime.now(UTC)
+
+    async def wait(self, until: datetime) -> None:
+        """Wait in steps, for the system's clock may be set meanwhile."""
+        while (left := (until - self.now()).total_seconds()) > 0:
+            await asyncio.sleep(min(left, 30.0))
+
+    def promise(self, name: str, due: datetime | None) -> None:
+        """Real time waits for nobody."""
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Real time waits for nobody."""
+        yield
+
+
+class RehearsalClock:
+    """Follows the clock of a rehearsal over a WebSocket.
+
+    The rehearsal grants: it is `now`, it flows at `speed`, and is not to be taken to pass `until`. The bot
+    answers with the moment it has to act next (`due`), and the rehearsal grants no further than that.
+    """
+
+    tick = 0.05
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._base = datetime(1970, 1, 1, tzinfo=UTC)
+        self._until = self._base
+        self._speed = 0.0
+        self._since = time.monotonic()
+        self._serial = 0
+        self._granted = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._working = 0
+        self._promises: dict[str, datetime] = {}
+        self._waits: dict[int, datetime] = {}
+        self._count = 0
+
+    def now(self) -> datetime:
+        """The granted time, flowing, never past the grant."""
+        passed = timedelta(seconds=min((time.monotonic() - self._since) * self._speed, 1e9))
+        return min(self._base + passed, self._until)
+
+    async def wait(self, until: datetime) -> None:
+        """Wait for the event's time; the rehearsal is told that somebody waits for it."""
+        self._count += 1
+        token = self._count
+        self._waits[token] = until
+        self._changed.set()
+        try:
+            # One reading of the time for both questions: it flows between two.
+            while (now := self.now()) < until:
+                self._granted.clear()
+                flowing = now < self._until and self._speed > 0
+                pause = (until - now).total_seconds() / self._speed if flowing else None
+                with contextlib.suppress(TimeoutError):
+                    # Not wait_for: in Python 3.11 it can swallow a cancel.
+                    async with asyncio.timeout(pause):
+                        await self._granted.wait()
+        finally:
+            del self._waits[token]
+            self._changed.set()
+
+    def promise(self, name: str, due: datetime | None) -> None:
+        """Keep the promise for the next answer to the rehearsal."""
+        if due is None:
+            self._promises.pop(name, None)
+        else:
+            self._promises[name] = due
+        self._changed.set()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Hold the event's time where it is."""
+        self._working += 1
+        try:
+            yield
+        finally:
+            self._working -= 1
+            self._changed.set()
+
+    async def follow(self, started: asyncio.Event) -> None:
+        """Stay connected and follow, until cancelled; `started` is set at the first grant.
+
+        Without the rehearsal time stands still, so a lost connection is tried again without end.
+        """
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError, OSError):
+                    async with session.ws_connect(self._url, heartbeat=20) as socket:
+                        await self._talk(socket, started)
+                await asyncio.sleep(0.2)
+
+    async def _talk(self, socket: aiohttp.ClientWebSocketResponse, started: asyncio.Event) -> None:
+        answering = asyncio.ensure_future(self._answer(socket))
+        try:
+            async for message in socket:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    continue
+                grant = orjson.loads(message.data)
+                self._base = (
+                    max(from_text(grant["now"]), self.now()) if self._serial else from_text(grant["now"])
+                )
+                self._speed = float(grant["speed"])
+                self._until = max(from_text(grant["until"]), self._base)
+                self._since = time.monotonic()
+                self._serial = int(grant["serial"])
+                self._granted.set()
+                self._changed.set()
+                started.set()
+        finally:
+            answering.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError, aiohttp.ClientError):
+                await answering
+
+    async def _answer(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        told: tuple[int, str | None] | None = None
+        while True:
+            self._changed.clear()
+            due = self._due()
+            answer = (self._serial, None if due is None else to_text(due))
+            if self._serial and answer != told:
+                told = answer
+                await socket.send_json({"serial": answer[0], "due": answer[1]})
+            await self._changed.wait()
+
+    def _due(self) -> datetime | None:
+        if self._working:
+            return self.now()
+        return min((*self._promises.values(), *self._waits.values()), default=None)

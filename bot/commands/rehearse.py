@@ -1,0 +1,197 @@
+"""`bollini rehearse`: a whole event on a local Telegram, with a crowd.
+
+Two processes meet over HTTP, as Telegram and a bot do: the rehearsal (`python -m rehearsal`, which owns the
+clock) and the bot (`bollini run`). This command starts both, kills the bot where the rehearsal says so, and
+writes the summary.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.commands import summary
+from participation.event import PACKAGED, EventFileError, load
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = "play a whole event on a local Telegram, with a simulated crowd"
+READY_SECONDS = 30.0
+STOP_SECONDS = 15.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How large, which, and where to."""
+    parser.add_argument(
+        "--people", type=int, default=120, metavar="N", help="people in the crowd (default 120)"
+    )
+    parser.add_argument("--seed", type=int, default=7, metavar="N", help="the same seed plays the same event")
+    parser.add_argument(
+        "--out", type=Path, default=Path("rehearsals/last"), metavar="DIR", help="where all is kept"
+    )
+    parser.add_argument("--event", type=Path, metavar="FILE", help="the event file (default: Turin's)")
+    parser.add_argument(
+        "--headless", action="store_true", help="no phones to play with: the crowd alone, fast"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="the local Telegram's port (default: any)"
+    )
+    parser.add_argument(
+        "--kill-at",
+        default="",
+        metavar="PHASES",
+        help="kill the bot (as kill -9 does) in the middle of these, and start it again: session1,session2",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play; 0 when it went through to the end."""
+    try:
+        load(arguments.event)
+    except EventFileError as error:
+        print(error, file=sys.stderr)
+        return 2
+    out: Path = arguments.out
+    if (out / "event.db").exists():
+        if not (out / "summary.json").exists() and not (out / "calls.jsonl").exists():
+            print(
+                f"{out} holds a database that no rehearsal made. Choose another folder with --out.",
+                file=sys.stderr,
+            )
+            return 2
+        for name in ("event.db", "event.db-wal", "event.db-shm"):
+            (out / name).unlink(missing_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        return asyncio.run(_Rehearsal(arguments).play())
+    except KeyboardInterrupt:
+        return 130
+
+
+class _Rehearsal:
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+        self._out: Path = arguments.out
+        self._log = (self._out / "bot.log").open("wb")
+        self._stage: asyncio.subprocess.Process | None = None
+        self._bot: asyncio.subprocess.Process | None = None
+        self._environment = dict(os.environ)
+
+    async def play(self) -> int:
+        began = time.monotonic()
+        try:
+            status = await self._play()
+        finally:
+            await self._stop(self._bot)
+            await self._stop(self._stage)
+            self._log.close()
+        found: dict[str, Any] = await summary.read(self._out / "event.db")
+        found["calls"] = summary.count_calls(self._out / "calls.jsonl")
+        found["wall_seconds"] = round(time.monotonic() - began, 1)
+        text = json.dumps(found, ensure_ascii=False, indent=2)
+        (self._out / "summary.json").write_text(text + "\n", encoding="utf-8")
+        people, posts, seconds = found["people"], found["channel_posts"], found["wall_seconds"]
+        print(f"{people} people, {posts} channel posts, {seconds} s: {self._out}")
+        return status
+
+    async def _play(self) -> int:
+        stage = self._stage = await self._start_stage()
+        assert stage.stdout is not None, "started with a pipe"
+        async for line in stage.stdout:
+            said = json.loads(line)
+            if "ready" in said:
+                await self._ready(said["ready"])
+            elif "kill" in said:
+                await self._kill(said["kill"])
+            elif "progress" in said:
+                print(_progress(said["progress"]), flush=True)
+            elif "failed" in said:
+                print(f"The rehearsal failed: {said['failed']}", file=sys.stderr)
+                return 1
+            elif "done" in said:
+                return 0
+            if self._bot is not None and self._bot.returncode is not None:
+                print(f"The bot stopped by itself; see {self._out / 'bot.log'}", file=sys.stderr)
+                return 1
+        print("The local Telegram stopped by itself.", file=sys.stderr)
+        return 1
+
+    async def _start_stage(self) -> asyncio.subprocess.Process:
+        given = self._arguments
+        event = given.event or PACKAGED
+        command = [sys.executable, "-m", "rehearsal", "--event", str(event), "--people", str(given.people)]
+        command += ["--seed", str(given.seed), "--out", str(self._out), "--port", str(given.port)]
+        if given.headless:
+            command.append("--headless")
+        if given.kill_at:
+            command += ["--kill-at", given.kill_at]
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20
+        )
+
+    async def _ready(self, ready: dict[str, Any]) -> None:
+        self._environment |= {
+            "BOLLINI_TOKEN": ready["token"],
+            "BOLLINI_API_URL": ready["api_url"],
+            "BOLLINI_CLOCK_URL": ready["clock_url"],
+            "BOLLINI_CHANNEL": str(ready["channel"]),
+            "BOLLINI_DATABASE": str(self._out / "event.db"),
+        }
+        if self._arguments.event is not None:
+            self._environment["BOLLINI_EVENT"] = str(self._arguments.event)
+        inviting = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            "invite",
+            "--everybody",
+            "--json",
+            env=self._environment,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        links, _ = await inviting.communicate()
+        await self._tell({"invites": json.loads(links)})
+        await self._start_bot()
+        if not self._arguments.headless:
+            print(f"Phones to play with: {ready['phones_url']}", flush=True)
+
+    async def _start_bot(self) -> None:
+        self._bot = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env=self._environment, stderr=self._log
+        )
+
+    async def _kill(self, where: str) -> None:
+        assert self._bot is not None, "killed after it was started"
+        print(f"The bot is killed in {where} and started again.", flush=True)
+        self._bot.kill()
+        await self._bot.wait()
+        await self._start_bot()
+        await self._tell({"restarted": True})
+
+    async def _tell(self, said: dict[str, Any]) -> None:
+        assert self._stage is not None, "told after it was started"
+        assert self._stage.stdin is not None, "started with a pipe"
+        self._stage.stdin.write(json.dumps(said).encode() + b"\n")
+        await self._stage.stdin.drain()
+
+    async def _stop(self, process: asyncio.subprocess.Process | None) -> None:
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _progress(progress: dict[str, Any]) -> str:
+    return "  ".join(f"{key} {value}" for key, value in progress.items())

@@ -1,0 +1,102 @@
+"""What the outbox and the screens have in common: look for something to do, start it, rest.
+
+Each piece of work is a task under a key (a chat, a person): one at a time per key, owned here and awaited at
+the end. While there is anything to do, the clock is promised that something is due now, without a gap in
+between: a rehearsal's time would jump through it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from datetime import datetime
+
+    from bot.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+
+class Worker(ABC):
+    """Runs until cancelled; `wake` it when there may be something new to do."""
+
+    def __init__(self, name: str, clock: Clock, at_once: int) -> None:
+        self._name = name
+        self._clock = clock
+        self._at_once = at_once
+        self._woken = asyncio.Event()
+        self._running: dict[int, asyncio.Task[None]] = {}
+
+    @abstractmethod
+    async def look(self) -> datetime | None:
+        """Start what may be done now; when there will be more to do, None when somebody has to wake us."""
+
+    def wake(self) -> None:
+        """There may be something new to do."""
+        self._woken.set()
+        self._clock.promise(self._name, self._clock.now())
+
+    async def run(self) -> None:
+        """Look, start, rest, until cancelled."""
+        try:
+            while True:
+                self._woken.clear()
+                with self._clock.working():
+                    following = await self.look()
+                if not self._woken.is_set():
+                    self._clock.promise(self._name, None)
+                await self._rest(following)
+        finally:
+            await self._cancel()
+
+    async def drain(self) -> None:
+        """Wait for what is under way."""
+        if self._running:
+            await asyncio.wait(set(self._running.values()))
+
+    def busy(self, key: int) -> bool:
+        """Whether work under this key is under way."""
+        return key in self._running
+
+    @property
+    def full(self) -> bool:
+        """Whether as much is under way as may be."""
+        return len(self._running) >= self._at_once
+
+    def start(self, key: int, work: Coroutine[Any, Any, None]) -> None:
+        """Do this under a key that is not busy."""
+        self._running[key] = asyncio.create_task(self._do(key, work))
+
+    async def _do(self, key: int, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            with self._clock.working():
+                await work
+        except Exception as error:
+            # A defect of ours: it must not stop what others wait for.
+            log.exception("work_broke", worker=self._name, error=type(error).__name__)
+        finally:
+            del self._running[key]
+            self.wake()
+
+    async def _rest(self, following: datetime | None) -> None:
+        waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self._woken.wait())}
+        # When full, more is done once something comes back, not at a time.
+        if following is not None and not self.full:
+            waits.add(asyncio.ensure_future(self._clock.wait(following)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _cancel(self) -> None:
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

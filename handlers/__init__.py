@@ -1,0 +1,1 @@
+"""Telegram in, one call into the participation, Telegram out; a folder per role."""

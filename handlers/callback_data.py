@@ -1,0 +1,230 @@
+"""What a button says when it is pressed: typed, at most 64 bytes, refused when not understood.
+
+A press carries the state wished for ("one dot on 1.3"), never a change of what is there ("toggle"), so the
+same press twice is harmless. No name of a person and no title travels in a button. Anybody with a client of
+their own can send any bytes: `decode` accepts only what `encode` could have made, and whoever handles the
+press still checks rights and state.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from participation.event import Phase
+
+LIMIT: Final = 64
+"""Bytes of callback data that Telegram carries."""
+
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,32}")
+
+
+class NotOurs(ValueError):
+    """Callback data that no button of this version carries."""
+
+
+@dataclass(frozen=True)
+class Acknowledge:
+    """Said "Ho letto": the notice was read; `payload` is what the deep link carried ("" if nothing)."""
+
+    payload: str
+
+
+@dataclass(frozen=True)
+class PickZone:
+    """The zone the person takes part for."""
+
+    zone: str
+
+
+@dataclass(frozen=True)
+class PickTable:
+    """The table the person sits at, for this zone of it."""
+
+    table: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class PickLanguage:
+    """The language to speak."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class SetDots:
+    """The wish: `count` dots on `strategy`."""
+
+    strategy: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ShowPage:
+    """Turn the ballot to an axis (its code) or to "review"."""
+
+    page: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Said "Ho finito"."""
+
+
+@dataclass(frozen=True)
+class AskQuestion:
+    """To this question of this strategy."""
+
+    strategy: str
+    question: str
+
+
+@dataclass(frozen=True)
+class ListQuestions:
+    """The questions of a strategy, to choose from."""
+
+    strategy: str
+
+
+@dataclass(frozen=True)
+class ListStrategies:
+    """Another strategy of the table."""
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Withdraw this contribution of one's own."""
+
+    contribution: str
+
+
+@dataclass(frozen=True)
+class MovePhase:
+    """The facilitator takes the table to this phase."""
+
+    table: str
+    phase: Phase
+
+
+@dataclass(frozen=True)
+class KeepPriority:
+    """The facilitator keeps (`kept` True) or drops a proposed strategy."""
+
+    table: str
+    strategy: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class ChooseTied:
+    """The facilitator gives (`chosen` True) one of the contested places to a tied strategy, or takes it."""
+
+    table: str
+    strategy: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ConfirmPriorities:
+    """The table confirms its priorities."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class PutOn:
+    """The facilitator puts a strategy on at the table."""
+
+    table: str
+    strategy: str
+
+
+Press = (
+    Acknowledge
+    | PickZone
+    | PickTable
+    | PickLanguage
+    | SetDots
+    | ShowPage
+    | Finish
+    | AskQuestion
+    | ListQuestions
+    | ListStrategies
+    | Withdraw
+    | MovePhase
+    | KeepPriority
+    | ChooseTied
+    | ConfirmPriorities
+    | PutOn
+)
+
+_KINDS: Final[dict[str, type[Press]]] = {
+    "ack": Acknowledge,
+    "z": PickZone,
+    "t": PickTable,
+    "l": PickLanguage,
+    "d": SetDots,
+    "p": ShowPage,
+    "f": Finish,
+    "q": AskQuestion,
+    "qs": ListQuestions,
+    "ss": ListStrategies,
+    "w": Withdraw,
+    "m": MovePhase,
+    "k": KeepPriority,
+    "c": ChooseTied,
+    "ok": ConfirmPriorities,
+    "on": PutOn,
+}
+_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+
+
+def encode(press: Press) -> str:
+    """The press as callback data. Raises `ValueError` when it would not fit in 64 bytes."""
+    parts = [_NAMES[type(press)]]
+    for field in fields(press):
+        value = getattr(press, field.name)
+        parts.append(str(int(value)) if isinstance(value, bool | int) else str(value))
+    data = ":".join(parts)
+    if len(data.encode()) > LIMIT:
+        message = f"callback data of {len(data.encode())} bytes"
+        raise ValueError(message)
+    return data
+
+
+def decode(data: str) -> Press:
+    """The press that `encode` made. Raises `NotOurs` for anything else."""
+    name, *values = data.split(":")
+    kind = _KINDS.get(name)
+    if kind is None or len(values) != len(fields(kind)):
+        raise NotOurs
+    try:
+        read: dict[str, Any] = {
+            field.name: _read(str(field.type), raw) for field, raw in zip(fields(kind), values, strict=True)
+        }
+        press = kind(**read)
+    except ValueError:
+        raise NotOurs from None
+    if encode(press) != data:
+        raise NotOurs
+    return press
+
+
+def _read(kind: str, raw: str) -> str | int | bool | Phase:
+    match kind:
+        case "bool":
+            if raw not in {"0", "1"}:
+                raise NotOurs
+            return raw == "1"
+        case "int":
+            if not re.fullmatch(r"[0-9]{1,2}", raw):
+                raise NotOurs
+            return int(raw)
+        case "Phase":
+            return Phase(raw)
+        case _:
+            if raw and not _CODE.fullmatch(raw):
+                raise NotOurs
+            return raw

@@ -1,0 +1,231 @@
+"""What every handler gets: the room's things, typed, and how to answer a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+import structlog
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.ext import (
+    Application,
+    CallbackContext,
+    CallbackQueryHandler,
+    CommandHandler,
+    ExtBot,
+    filters,
+)
+
+from handlers.callback_data import NotOurs, Press, decode
+from handlers.render import markup, render, toast
+from participation.notices import dump
+from storage import outbox, people
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+    from datetime import datetime
+
+    from telegram import Message, Update, User
+
+    from locales.translator import Translator, Translators
+    from participation.event import Event
+    from participation.notices import Notice
+    from storage.database import Database
+    from storage.people import Person
+
+log = structlog.get_logger(__name__)
+
+Handler: TypeAlias = "Callable[[Update, Context], Coroutine[Any, Any, None]]"
+SomePress = TypeVar("SomePress", bound=Press)
+
+ROOM = "room"
+"""The key in the library's `bot_data` under which `bot/app.py` puts the `Room`."""
+
+
+class Now(Protocol):
+    """The event's time."""
+
+    def now(self) -> datetime:
+        """An aware datetime."""
+        ...
+
+
+class Editor(Protocol):
+    """The owner of edited messages."""
+
+    def nudge(self, person: int) -> None:
+        """The screens of this person may have changed by their own act."""
+        ...
+
+    def wake(self) -> None:
+        """Screens of others may have changed."""
+        ...
+
+
+class Sender(Protocol):
+    """The owner of what nobody asked for."""
+
+    def wake(self) -> None:
+        """There may be something new to send."""
+        ...
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everything a handler works with; built once, in `bot/app.py`."""
+
+    database: Database
+    event: Event
+    clock: Now
+    translators: Translators
+    screens: Editor
+    outbox: Sender
+    new_id: Callable[[], str]
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """The library's context, with the room."""
+
+    @property
+    def room(self) -> Room:
+        """The room's things."""
+        room = self.bot_data[ROOM]
+        assert isinstance(room, Room), "put there by bot/app.py"
+        return room
+
+
+BolliniApplication: TypeAlias = Application[
+    ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None
+]
+
+
+def user_of(update: Update) -> User:
+    """Who did this. Handlers are only given updates of people."""
+    user = update.effective_user
+    assert user is not None, "the handlers' filters let only people's updates pass"
+    return user
+
+
+async def person_of(update: Update, context: Context) -> Person | None:
+    """Who did this, if they read the notice; whoever had been away is back."""
+    room = context.room
+    person = await people.find(room.database, user_of(update).id)
+    if person is not None and person.unreachable:
+        async with room.database.transaction() as tx:
+            await people.mark_reachable(tx, person.telegram_id)
+        room.outbox.wake()
+    return person
+
+
+def words_for(update: Update, context: Context, person: Person | None) -> Translator:
+    """The person's language: chosen, or the one of their phone."""
+    language = person.language if person is not None else user_of(update).language_code
+    return context.room.translators.of(language or context.room.event.language)
+
+
+async def reply(update: Update, context: Context, person: Person | None, told: Iterable[Notice]) -> None:
+    """Answer in the person's chat, in their language.
+
+    An answer that Telegram does not take now is left to the outbox: what was done stays done, and the person
+    is told as soon as they can be.
+    """
+    room = context.room
+    words = words_for(update, context, person)
+    chat = user_of(update).id
+    for number, notice in enumerate(told):
+        try:
+            for message in render(notice, room.event, words):
+                await context.bot.send_message(
+                    chat,
+                    message.text,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=markup(message.keyboard),
+                    disable_web_page_preview=not message.preview,
+                )
+        except Forbidden:
+            if person is not None:
+                async with room.database.transaction() as tx:
+                    await people.mark_unreachable(tx, person.id, room.clock.now())
+            return
+        except BadRequest:
+            raise
+        except TelegramError:
+            if person is None:
+                # Nothing is stored of who has not read the notice: they will have to write again.
+                raise
+            async with room.database.transaction() as tx:
+                await outbox.post(
+                    tx,
+                    f"reply:{update.update_id}:{number}",
+                    chat,
+                    dump(notice),
+                    room.clock.now(),
+                    person=person.id,
+                )
+            room.outbox.wake()
+
+
+async def answer_press(update: Update, context: Context, person: Person | None, said: Notice | None) -> None:
+    """Stop the button's spinner, with a short text if there is something to say.
+
+    Telegram refuses an answer that comes late (after a restart, say): that is expected, and the screen or the
+    reply tells the same.
+    """
+    query = update.callback_query
+    assert query is not None, "an answer to a press"
+    text = "" if said is None else toast(said, context.room.event, words_for(update, context, person))
+    try:
+        await context.bot.answer_callback_query(query.id, text=text or None)
+    except BadRequest as error:
+        log.info("press_answered_late", error=error.message.split(":")[0])
+    except TelegramError as error:
+        log.warning("press_not_answered", error=type(error).__name__)
+
+
+def pressed(*kinds: type[Press]) -> Callable[[object], bool]:
+    """A pattern for the library's handler of presses: it matches presses of these kinds."""
+
+    def matches(data: object) -> bool:
+        try:
+            return isinstance(decode(data) if isinstance(data, str) else None, kinds)
+        except NotOurs:
+            return False
+
+    return matches
+
+
+def press_of(update: Update, kind: type[SomePress]) -> SomePress:
+    """The press of an update that `pressed(kind)` let pass."""
+    query = update.callback_query
+    assert query is not None, "a press"
+    press = decode(str(query.data))
+    assert isinstance(press, kind), "the pattern let only this kind pass"
+    return press
+
+
+def message_of(update: Update) -> Message:
+    """The message of an update that has one; handlers' filters see to that."""
+    message = update.effective_message
+    assert message is not None, "the handlers' filters let only messages pass"
+    return message
+
+
+def argument_of(update: Update) -> str:
+    """What stands behind a command, untouched but for the white space around it."""
+    text = message_of(update).text or ""
+    _, _, argument = text.partition(" ") if " " in text.split("\n", 1)[0] else text.partition("\n")
+    return argument.strip()
+
+
+def command(name: str, callback: Handler) -> CommandHandler[Context, None]:
+    """A command, in new messages of private chats alone.
+
+    The library's handler would run again on an edited message, and in a channel a command has no sender.
+    """
+    return CommandHandler(name, callback, filters=filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE)
+
+
+def button(callback: Handler, *kinds: type[Press]) -> CallbackQueryHandler[Context, None]:
+    """A press of these kinds."""
+    return CallbackQueryHandler(callback, pattern=pressed(*kinds))

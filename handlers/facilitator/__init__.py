@@ -1,0 +1,1 @@
+"""What a facilitator does: Telegram in, one call, Telegram out."""

@@ -1,0 +1,1 @@
+"""What a participant does: Telegram in, one call, Telegram out."""

@@ -1,0 +1,102 @@
+"""Session 2's questions and a person's own contributions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from telegram.ext import MessageHandler, filters
+
+from handlers.callback_data import AskQuestion, ListQuestions, ListStrategies, Withdraw
+from handlers.context import answer_press, button, command, message_of, person_of, press_of, reply
+from participation import contributions, notices
+
+if TYPE_CHECKING:
+    from telegram import Update
+
+    from handlers.context import BolliniApplication, Context
+    from storage.people import Person
+
+
+def setup(application: BolliniApplication) -> None:
+    """Add this module's handlers."""
+    application.add_handler(button(ask_question, AskQuestion))
+    application.add_handler(button(list_questions, ListQuestions))
+    application.add_handler(button(list_strategies, ListStrategies))
+    application.add_handler(button(withdraw, Withdraw))
+    application.add_handler(command("domande", list_questions))
+    application.add_handler(command("contributi", own))
+    application.add_handler(
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE, edited)
+    )
+
+
+async def ask_question(update: Update, context: Context) -> None:
+    """To a question of a strategy."""
+    room = context.room
+    person = await _seated(update, context)
+    if person is not None:
+        press = press_of(update, AskQuestion)
+        told = await contributions.go(room.database, room.event, person, press.strategy, press.question)
+        await reply(update, context, person, [told])
+
+
+async def list_questions(update: Update, context: Context) -> None:
+    """The questions to choose from."""
+    await _choices(update, context, "questions")
+
+
+async def list_strategies(update: Update, context: Context) -> None:
+    """The table's strategies to choose from."""
+    await _choices(update, context, "strategies")
+
+
+async def own(update: Update, context: Context) -> None:
+    """`/contributi`."""
+    person = await _seated(update, context)
+    if person is not None:
+        await reply(update, context, person, [await contributions.own(context.room.database, person)])
+
+
+async def withdraw(update: Update, context: Context) -> None:
+    """Withdraw one's own contribution."""
+    room = context.room
+    person = await _seated(update, context)
+    if person is not None:
+        press = press_of(update, Withdraw)
+        told = await contributions.withdraw(room.database, person, press.contribution, room.clock.now())
+        await reply(update, context, person, [told])
+
+
+async def edited(update: Update, context: Context) -> None:
+    """The person edited a message of theirs."""
+    room = context.room
+    person = await person_of(update, context)
+    message = message_of(update)
+    if person is None or person.table is None:
+        # Nothing was kept of the message itself, so there is nothing to correct.
+        return
+    text = message.text or message.caption
+    if not text:
+        await reply(update, context, person, [notices.EditIgnored()])
+        return
+    told = await contributions.edit(room.database, person, message.message_id, text, room.clock.now())
+    await reply(update, context, person, [told])
+
+
+async def _choices(update: Update, context: Context, what: Literal["questions", "strategies"]) -> None:
+    room = context.room
+    person = await _seated(update, context)
+    if person is not None:
+        await reply(
+            update, context, person, [await contributions.choices(room.database, room.event, person, what)]
+        )
+
+
+async def _seated(update: Update, context: Context) -> Person | None:
+    person = await person_of(update, context)
+    if update.callback_query is not None:
+        await answer_press(update, context, person, None)
+    if person is None or person.table is None:
+        await reply(update, context, person, [notices.NotRegistered()])
+        return None
+    return person

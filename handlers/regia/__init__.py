@@ -1,0 +1,1 @@
+"""What the regia does: Telegram in, one call, Telegram out."""

@@ -1,0 +1,54 @@
+"""From notices to messages: the words a person reads and the buttons below them, in their language.
+
+    Message(text: Html, keyboard, preview); Button(text, press | url); markup(keyboard) for Telegram
+    render(notice, event, words) -> tuple[Message, ...]     every Notice has exactly one renderer
+    toast(notice, event, words) -> str                      for answerCallbackQuery, at most 200 characters
+    commands(words, roles) -> ((command, description), ...) Telegram's menu
+
+What the texts promise can be typed instead of tapped, and handlers therefore understand (by the mappings
+`typed_words`, `leading_words` and `argument_words` of each language):
+
+    Acknowledge     "ho letto"                     typed_words: "acknowledge"
+    PickZone        "5", "zona 5"                  leading_words: "zone"
+    PickTable       "T1", "tavolo T1"              leading_words: "table"
+    PickLanguage    /lingua en                     any code of Translators.languages
+    SetDots         "1.3 2.1 -5.4", "1.3x2"
+    ShowPage        "asse 3", "rivedi"             leading_words: "axis"; typed_words: "review"
+    Finish          "fine"                         typed_words: "finish"
+    AskQuestion     "2", "domanda 2"               leading_words: "question"
+                    "avanti", "salta", "indietro"  typed_words: "skip", "back"
+    ListQuestions   /domande, "domande"            typed_words: "questions"
+    ListStrategies  "altra strategia"              typed_words: "strategies"
+                    "5.4", "strategia 5.4"         leading_words: "strategy" (its first question)
+    Withdraw        "ritira 2"                     leading_words: "withdraw" (number in /contributi, from 1)
+    MovePhase       /apri, /chiudi                 regia: /fase T5 sessione2 (phase_words)
+                    /fase tutti sessione2          argument_words: "all"
+    KeepPriority    /priorita -2.3, /priorita 2.3  drops, keeps
+    ChooseTied      /priorita 2.3, /priorita -2.3  chooses, does not choose
+    ConfirmPriorities  /priorita conferma          argument_words: "confirm"
+    PutOn           /discuti 3.2
+"""
+
+from __future__ import annotations
+
+from handlers.render.information import LANGUAGES
+from handlers.render.message import TEXT_LIMIT, TOAST_LIMIT, Button, Keyboard, Message, markup
+from handlers.render.registry import render, toast
+from handlers.render.typing_words import argument_words, commands, leading_words, phase_words, typed_words
+
+__all__ = [
+    "LANGUAGES",
+    "TEXT_LIMIT",
+    "TOAST_LIMIT",
+    "Button",
+    "Keyboard",
+    "Message",
+    "argument_words",
+    "commands",
+    "leading_words",
+    "markup",
+    "phase_words",
+    "render",
+    "toast",
+    "typed_words",
+]

@@ -1,0 +1,156 @@
+"""The dashboard of whoever facilitates a table, and the strategy that is on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from handlers.callback_data import MovePhase, PutOn
+from handlers.render.common import (
+    MISREAD_LENGTH,
+    column,
+    label,
+    lines,
+    one_message,
+    planned,
+    renders,
+    sentences,
+    strategy_lines,
+    table_coded,
+)
+from handlers.render.message import Button, Keyboard, Message, compose, shorten
+from handlers.render.phases import phase_name
+from participation.event import Phase
+from participation.notices import StrategyNotNow, StrategyNotOfTable, StrategyPutOn, TableScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from locales.translator import Html, Translator
+    from participation.event import Event
+
+
+def table_screen(notice: TableScreen, event: Event, words: Translator) -> tuple[Message, ...]:
+    """The table at a glance: phase, people, contributions, priorities, next step."""
+    return one_message(
+        lambda full: _dashboard(notice, event, words, full=full), _keyboard(notice, event, words)
+    )
+
+
+def _dashboard(screen: TableScreen, event: Event, words: Translator, *, full: bool) -> Iterable[Html | None]:
+    yield words.text(
+        "dashboard.title",
+        table=table_coded(event, screen.table),
+        phase=phase_name(screen.phase, words),
+        time=words.clock(screen.since),
+    )
+    counts = [words.text("dashboard.registered", count=screen.registered)]
+    if screen.phase is not Phase.REGISTRATION:
+        counts += [
+            words.text("dashboard.voting", count=screen.voting),
+            words.text("dashboard.finished", count=screen.finished),
+        ]
+    if screen.phase is Phase.SESSION1:
+        counts.append(words.text("dashboard.silent", count=max(0, screen.registered - screen.voting)))
+    counts.append(words.text("dashboard.contributions", count=screen.contributions))
+    yield lines(counts)
+    if screen.priorities:
+        yield lines(
+            (
+                words.text("dashboard.priorities"),
+                *(_priority(code, screen.strategy_on, event, words, full=full) for code in screen.priorities),
+            )
+        )
+    if screen.phase is Phase.SESSION2:
+        yield words.text("dashboard.none_on") if screen.strategy_on is None else None
+        if screen.priorities:
+            yield words.text("dashboard.put_on", code=screen.priorities[0])
+    if screen.phase is Phase.PRIORITIES:
+        yield words.text("dashboard.board")
+    yield _next(screen, words)
+
+
+def _priority(code: str, on: str | None, event: Event, words: Translator, *, full: bool) -> Html:
+    strategy = event.strategy(code)
+    key = "dashboard.on" if code == on else "strategy.line"
+    return words.text(key, code=code, title=strategy.title if full else strategy.label)
+
+
+def _next(screen: TableScreen, words: Translator) -> Html | None:
+    if screen.next_phase is None:
+        return None
+    command = "apri" if screen.next_phase in {Phase.SESSION1, Phase.SESSION2} else "chiudi"
+    step = words.plain(f"step.{screen.next_phase.value}")
+    return sentences(
+        words.text("dashboard.next", step=step)
+        if screen.next_at is None
+        else words.text("dashboard.next.at", step=step, time=words.clock(screen.next_at)),
+        words.text("dashboard.next.how", command=command),
+    )
+
+
+def _keyboard(screen: TableScreen, event: Event, words: Translator) -> Keyboard:
+    rows: list[tuple[Button, ...]] = []
+    if screen.phase is Phase.SESSION2:
+        rows += column(
+            (label(event, code), PutOn(screen.table, code))
+            for code in screen.priorities
+            if code != screen.strategy_on
+        )
+    if screen.next_phase is not None:
+        step = words.plain(f"step.{screen.next_phase.value}")
+        rows.append((Button(step, MovePhase(screen.table, screen.next_phase)),))
+    return tuple(rows)
+
+
+def strategy_put_on(notice: StrategyPutOn, event: Event, words: Translator) -> tuple[Message, ...]:
+    """The strategy is on; how many get its questions."""
+    return compose(
+        (
+            words.text(
+                "put_on",
+                table=table_coded(event, notice.table),
+                code=notice.strategy,
+                title=event.strategy(notice.strategy).title,
+            ),
+            words.text("put_on.people", n=notice.people) if notice.people else words.text("put_on.nobody"),
+            words.text("put_on.note"),
+        )
+    )
+
+
+def strategy_not_of_table(notice: StrategyNotOfTable, event: Event, words: Translator) -> tuple[Message, ...]:
+    """What was asked for is no priority of the table; these are."""
+    table = table_coded(event, notice.table)
+    misread = shorten(notice.misread, MISREAD_LENGTH)
+    if not notice.strategies:
+        return compose((words.text("put_on.no_priorities", table=table),))
+    return compose(
+        (
+            words.text("put_on.misread", table=table, misread=misread)
+            if misread
+            else words.text("put_on.which"),
+            lines(
+                (words.text("put_on.these", table=table), strategy_lines(event, notice.strategies, words)),
+            ),
+            words.text("put_on.how", code=notice.strategies[0]),
+        ),
+        column((label(event, code), PutOn(notice.table, code)) for code in notice.strategies),
+    )
+
+
+def strategy_not_now(notice: StrategyNotNow, event: Event, words: Translator) -> tuple[Message, ...]:
+    """A strategy can be put on in Session 2 only."""
+    table = table_coded(event, notice.table)
+    phase = phase_name(notice.phase, words)
+    if notice.phase in {Phase.CLOSING, Phase.AFTERMATH}:
+        return compose((words.text("put_on.over", table=table, phase=phase),))
+    time = planned(event, Phase.SESSION2, words)
+    return compose((words.text("put_on.not_yet", table=table, phase=phase, time=time),))
+
+
+RENDERERS: Final = (
+    renders(TableScreen, table_screen),
+    renders(StrategyPutOn, strategy_put_on),
+    renders(StrategyNotOfTable, strategy_not_of_table),
+    renders(StrategyNotNow, strategy_not_now),
+)

@@ -1,0 +1,78 @@
+"""What can be typed: Telegram's command menu, and the words that stand for a button in each language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from participation.event import Phase
+from participation.notices import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from locales.translator import Translator
+
+PARTICIPANT: Final = (
+    "start",
+    "bollini",
+    "domande",
+    "contributi",
+    "programma",
+    "strategie",
+    "cambia",
+    "lingua",
+    "contatti",
+    "privacy",
+    "aiuto",
+)
+FACILITATOR: Final = ("tavolo", "apri", "chiudi", "priorita", "discuti", "nota")
+REGIA: Final = ("stato", "fase")
+
+_LONE: Final = ("skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help")
+_LEADING: Final = ("zone", "table", "axis", "strategy", "question", "withdraw")
+_ARGUMENTS: Final = ("all", "confirm")
+
+
+def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
+    """Telegram's menu for somebody with these roles: (command without slash, description), own role first."""
+    names = (
+        *(FACILITATOR if Role.FACILITATOR in roles else ()),
+        *(REGIA if Role.REGIA in roles else ()),
+        *PARTICIPANT,
+    )
+    return tuple((name, words.plain(f"command.{name}")) for name in names)
+
+
+def typed_words(words: Translator) -> Mapping[str, str]:
+    """Words that act when they are the whole message, casefolded, and what they mean.
+
+    Meanings: "skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help".
+    """
+    return {word: meaning for meaning in _LONE for word in _listed(words, f"typed.{meaning}")}
+
+
+def leading_words(words: Translator) -> Mapping[str, str]:
+    """Words that act when followed by one code ("asse 3", "ritira 2"), casefolded, and what they mean.
+
+    Meanings: "zone", "table", "axis", "strategy", "question", "withdraw".
+    """
+    return {word: meaning for meaning in _LEADING for word in _listed(words, f"leading.{meaning}")}
+
+
+def argument_words(words: Translator) -> Mapping[str, str]:
+    """Words that act after a command, casefolded: /fase tutti -> "all", /priorita conferma -> "confirm"."""
+    return {word: meaning for meaning in _ARGUMENTS for word in _listed(words, f"argument.{meaning}")}
+
+
+def phase_words(words: Translator) -> Mapping[str, Phase]:
+    """The words for each phase as typed after /fase, casefolded."""
+    return {word: phase for phase in Phase for word in _listed(words, f"phase_words.{phase.value}")}
+
+
+def phase_word(words: Translator, phase: Phase) -> str:
+    """The first of the words for a phase: the one the texts use."""
+    return _listed(words, f"phase_words.{phase.value}")[0]
+
+
+def _listed(words: Translator, key: str) -> tuple[str, ...]:
+    return tuple(word.strip().casefold() for word in words.plain(key).split(",") if word.strip())

@@ -1,0 +1,141 @@
+"""Figures read from the database at one moment, as the charts and the reports want them.
+
+Pure data: `participation/summary.py` fills these, `charts/` and `reports/` show them. Codes (of tables,
+zones, strategies, questions) are those of the event file; `at` is the aware moment in the event's time at
+which the figures were read, and is printed with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+PriorityState = Literal["open", "proposed", "confirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableTurnout:
+    """How far one table is with voting; the numbers are people.
+
+    `registered` people joined the table, `voting` of them have at least one dot on their ballot,
+    `finished` said that they are done (their ballot may be empty); `open` while dots can still be moved.
+    """
+
+    table: str
+    registered: int
+    voting: int
+    finished: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """The turnout of every table, in the order of the event file."""
+
+    at: datetime
+    tables: tuple[TableTurnout, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneDots:
+    """The dots of the ballots of one zone, whatever the table they were put at.
+
+    `ballots` counts ballots with at least one dot; a strategy that is missing from `dots` has none.
+    `withheld` says that the zone has ballots but too few to be shown without telling one person's vote:
+    then `dots` is empty, and whoever fills this sees to it that the total gives nothing away either.
+    """
+
+    zone: str
+    ballots: int
+    dots: Mapping[str, int]
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """The dots of the tables that have closed: by zone, and together (`totals`, by strategy).
+
+    `ballots` counts ballots with at least one dot, `tables_closed` the tables they come from.
+    """
+
+    at: datetime
+    zones: tuple[ZoneDots, ...]
+    totals: Mapping[str, int]
+    ballots: int
+    tables_closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TablePriorities:
+    """The priorities of one table.
+
+    `state` is "open" while people vote there, "proposed" when the count is done, "confirmed" when the table
+    has chosen. `priorities` are undisputed or chosen strategies, the most voted first; `tied` are those that
+    contend for the last `places` places (empty and 0 when none do). `voters` are ballots with a dot.
+    """
+
+    table: str
+    state: PriorityState
+    priorities: tuple[str, ...]
+    tied: tuple[str, ...]
+    places: int
+    voters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Priorities:
+    """The priorities of every table, in the order of the event file."""
+
+    at: datetime
+    tables: tuple[TablePriorities, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableContributions:
+    """How much one table has contributed in one session.
+
+    `strategy_on` is the strategy under discussion, if any; `by_question` counts what people typed, by the
+    code of the question ("" for contributions to no question); `notes` counts the table's own notes;
+    `people` counts the people who typed something.
+    """
+
+    table: str
+    strategy_on: str | None
+    by_question: Mapping[str, int]
+    notes: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionCounts:
+    """The contributions to one session (1 or 2), table by table in the order of the event file."""
+
+    at: datetime
+    session: int
+    rows: tuple[TableContributions, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A word or a phrase of two words, with the number of tables and of people it comes from.
+
+    `people` counts only contributions that a person typed: a word from tables' notes alone has none.
+    """
+
+    text: str
+    tables: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """The keywords of one session (1 or 2), the most widespread first, from so many contributions."""
+
+    at: datetime
+    session: int
+    contributions: int
+    words: tuple[Keyword, ...]

@@ -1,0 +1,344 @@
+"""What people and tables contribute: what they type, the question it belongs to, and walking the questions.
+
+A message is a contribution once, whatever happens on the way: its natural key is the message itself.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from participation import dashboards, notices, priorities
+from participation.event import Phase
+from storage import acts, contributions, outbox, tables
+from storage import people as stored_people
+from storage import priorities as stored_priorities
+from storage.contributions import Contribution, Place
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from participation.event import Event
+    from storage.database import Database, Reader, Transaction
+    from storage.people import Person
+
+Direction = Literal["next", "back"]
+
+_COMMAND = re.compile(r"/\w+\s*")
+
+
+async def receive(
+    database: Database,
+    event: Event,
+    person: Person,
+    message: int,
+    text: str,
+    new_id: str,
+    now: datetime,
+) -> notices.Notice:
+    """Keep what a person typed as a contribution to what their table is doing, or say why not.
+
+    `message` is the id of the message in the person's chat; `new_id` a fresh random id.
+    """
+    assert person.table is not None, "only people at a table contribute"
+    async with database.transaction() as tx:
+        found = await contributions.of_message(tx, person.telegram_id, message)
+        if found is not None:
+            return _received(event, found)
+        table = await tables.find(tx, person.table)
+        assert table is not None, "the table a person sits at exists"
+        phase = Phase(table.phase)
+        if phase in {Phase.SESSION1, Phase.PRIORITIES}:
+            session, place = 1, None
+        elif phase is Phase.SESSION2:
+            session, place = 2, await contributions.place_of(tx, person.id)
+        else:
+            return notices.ContributionNotOpen(table=table.code, phase=phase)
+        await dashboards.refresh(tx, table.code)
+        kept = await contributions.add(
+            tx,
+            Contribution(
+                id=new_id,
+                table=table.code,
+                zone=person.zone,
+                source="person",
+                session=session,
+                strategy=None if place is None else place.strategy,
+                question=None if place is None else place.question,
+                text=text,
+            ),
+            person.telegram_id,
+            message,
+            person.id,
+            now,
+        )
+        return _received(event, kept)
+
+
+async def received_before(
+    reader: Reader, event: Event, person: Person, message: int
+) -> notices.ContributionReceived | None:
+    """What was told when this message became a contribution; None when it did not."""
+    found = await contributions.of_message(reader, person.telegram_id, message)
+    return None if found is None else _received(event, found)
+
+
+def _received(event: Event, kept: Contribution) -> notices.ContributionReceived:
+    return notices.ContributionReceived(
+        session=kept.session,
+        strategy=kept.strategy,
+        question=kept.question,
+        last=kept.question is not None and kept.question == event.session2.questions[-1].code,
+    )
+
+
+async def edit(database: Database, person: Person, message: int, text: str, now: datetime) -> notices.Notice:
+    """The person edited a message: so is the contribution it became, if it became one that stands.
+
+    Of a facilitator's note the command before it (and the table it names) is not part of the note.
+    """
+    async with database.transaction() as tx:
+        found = await contributions.of_message(tx, person.telegram_id, message)
+        if found is not None and found.source == "table":
+            text = _noted(text, found.table)
+        if found is None or not text or not await contributions.edit(tx, found.id, text, now):
+            return notices.EditIgnored()
+        return notices.ContributionEdited(
+            session=found.session, strategy=found.strategy, question=found.question
+        )
+
+
+def _noted(text: str, table: str) -> str:
+    """The note in a message that says "/nota T5 The lift is broken"."""
+    command = _COMMAND.match(text)
+    if command is None:
+        return text.strip()
+    rest = text[command.end() :]
+    first, _, behind = rest.partition(" ")
+    return (behind if first.casefold() == table.casefold() else rest).strip()
+
+
+async def note(
+    database: Database, person: Person, table: str, message: int, text: str, new_id: str, now: datetime
+) -> notices.Notice:
+    """A facilitator's note: the table's own voice, on the strategy that is on if one is."""
+    async with database.transaction() as tx:
+        row = await tables.find(tx, table)
+        assert row is not None, "facilitators have tables of the event"
+        await dashboards.refresh(tx, table)
+        later = Phase(row.phase) not in {Phase.REGISTRATION, Phase.SESSION1, Phase.PRIORITIES}
+        kept = await contributions.add(
+            tx,
+            Contribution(
+                id=new_id,
+                table=table,
+                zone=None,
+                source="table",
+                session=2 if later else 1,
+                strategy=row.strategy_on,
+                question=None,
+                text=text,
+            ),
+            person.telegram_id,
+            message,
+            person.id,
+            now,
+        )
+        return notices.NoteReceived(table=kept.table, session=kept.session, strategy=kept.strategy)
+
+
+async def put_on(
+    database: Database, event: Event, table: str, strategy: str, now: datetime, act: str | None = None
+) -> notices.Notice:
+    """Put a strategy on at a table in Session 2: everybody there is asked its questions.
+
+    `act` is the key of the update that said so: delivered again after another strategy was put on, it does
+    not put this one on again.
+    """
+    async with database.transaction() as tx:
+        row = await tables.hold(tx, table)
+        assert row is not None, "facilitators have tables of the event"
+        if Phase(row.phase) is not Phase.SESSION2:
+            return notices.StrategyNotNow(table=table, phase=Phase(row.phase))
+        chosen = await _chosen(tx, table)
+        if strategy not in chosen:
+            return notices.StrategyNotOfTable(table=table, misread=strategy, strategies=chosen)
+        if not await acts.first_time(tx, act, now):
+            strategy = row.strategy_on or strategy
+        elif row.strategy_on != strategy:
+            await tables.put_on(tx, table, strategy)
+            await dashboards.refresh(tx, table)
+            asked = notices.QuestionAsked(
+                table=table, strategy=strategy, question=event.session2.questions[0].code, opened=True
+            )
+            # The time is part of the key: a table may come back to a strategy and is asked again.
+            key = f"on:{table}:{strategy}:{now.isoformat()}"
+            await outbox.announce(tx, key, f"table:{table}", notices.dump(asked), now)
+        return notices.StrategyPutOn(
+            table=table, strategy=strategy, people=await stored_people.registered_at(tx, table)
+        )
+
+
+async def seen(tx: Transaction, person: int, told: notices.Notice) -> None:
+    """A message reached a person: if it asked a question, what they type next belongs there.
+
+    Unless they left that table before it came.
+    """
+    if not isinstance(told, notices.QuestionAsked):
+        return
+    reached = await stored_people.by_id(tx, person)
+    if reached is not None and reached.table == told.table:
+        await contributions.set_place(tx, person, Place(told.strategy, told.question))
+
+
+async def leave(tx: Transaction, person: int) -> None:
+    """The person left their table: what they type next does not belong to its question."""
+    await contributions.forget_place(tx, person)
+
+
+async def walk(
+    database: Database,
+    event: Event,
+    person: Person,
+    direction: Direction,
+    now: datetime,
+    act: str | None = None,
+) -> notices.Notice:
+    """To the next question of the strategy the person is on, or back to the one before.
+
+    `act` is the key of the message that said so: delivered again, it asks the question they are on.
+    """
+    assert person.table is not None, "only people at a table walk its questions"
+    codes = [question.code for question in event.session2.questions]
+    async with database.transaction() as tx:
+        place = await _place(tx, event, person)
+        if place is None:
+            return await _nothing_on(tx, person.table)
+        if not await acts.first_time(tx, act, now):
+            return await _ask(tx, person, place.strategy, place.question)
+        target = codes.index(place.question) + (1 if direction == "next" else -1)
+        if not 0 <= target < len(codes):
+            return notices.LastQuestion(strategy=place.strategy, question=place.question, first=target < 0)
+        return await _ask(tx, person, place.strategy, codes[target])
+
+
+async def go(
+    database: Database, event: Event, person: Person, strategy: str | None, question: str | None
+) -> notices.Notice:
+    """To a question of a strategy of the person's table; what is None stays (or begins) as it is."""
+    assert person.table is not None, "only people at a table walk its questions"
+    codes = [each.code for each in event.session2.questions]
+    async with database.transaction() as tx:
+        row = await tables.find(tx, person.table)
+        assert row is not None, "the table a person sits at exists"
+        if Phase(row.phase) is not Phase.SESSION2:
+            return notices.NothingOnYet(table=row.code, phase=Phase(row.phase))
+        place = await _place(tx, event, person)
+        if strategy is None:
+            if place is None:
+                return await _nothing_on(tx, person.table)
+            strategy = place.strategy
+        chosen = await _chosen(tx, person.table)
+        if strategy not in chosen:
+            return notices.ChooseStrategy(table=person.table, strategies=chosen, misread=strategy)
+        if question is None:
+            question = codes[0]
+        if question not in codes:
+            return notices.ChooseQuestion(strategy=strategy)
+        return await _ask(tx, person, strategy, question)
+
+
+async def choices(
+    reader: Reader, event: Event, person: Person, what: Literal["questions", "strategies"]
+) -> notices.Notice:
+    """The questions of the strategy the person is on, or the strategies of their table, to choose from."""
+    assert person.table is not None, "only people at a table walk its questions"
+    row = await tables.find(reader, person.table)
+    assert row is not None, "the table a person sits at exists"
+    if Phase(row.phase) is not Phase.SESSION2:
+        return notices.NothingOnYet(table=row.code, phase=Phase(row.phase))
+    chosen = await _chosen(reader, person.table)
+    place = await _place(reader, event, person)
+    if what == "strategies" or place is None:
+        if not chosen:
+            return notices.NothingOnYet(table=row.code, phase=Phase(row.phase))
+        return notices.ChooseStrategy(table=person.table, strategies=chosen)
+    return notices.ChooseQuestion(strategy=place.strategy)
+
+
+async def own(reader: Reader, person: Person) -> notices.OwnContributions:
+    """A person's own contributions that stand, numbered over all they ever wrote."""
+    return notices.OwnContributions(
+        items=tuple(
+            notices.OwnContribution(
+                id=each.id,
+                number=number,
+                session=each.session,
+                strategy=each.strategy,
+                question=each.question,
+                text=each.text,
+            )
+            for number, (each, withdrawn) in enumerate(
+                await contributions.of_person(reader, person.id), start=1
+            )
+            if not withdrawn
+        )
+    )
+
+
+async def withdraw(
+    database: Database, person: Person, contribution: str, now: datetime
+) -> notices.ContributionWithdrawn:
+    """Withdraw one of a person's own contributions."""
+    async with database.transaction() as tx:
+        return notices.ContributionWithdrawn(
+            found=await contributions.withdraw(tx, contribution, person.id, now)
+        )
+
+
+async def withdraw_nth(
+    database: Database, person: Person, number: int, now: datetime
+) -> notices.ContributionWithdrawn:
+    """Withdraw the contribution with this number in the person's list."""
+    mine = await contributions.of_person(database, person.id)
+    if not 1 <= number <= len(mine):
+        return notices.ContributionWithdrawn(found=False)
+    return await withdraw(database, person, mine[number - 1][0].id, now)
+
+
+async def question_on(tx: Transaction, event: Event, person: int, table: str) -> notices.QuestionAsked | None:
+    """For who joins late: the first question of the strategy that is on, if one is; they are on it now."""
+    row = await tables.find(tx, table)
+    if row is None or row.strategy_on is None:
+        return None
+    first = event.session2.questions[0].code
+    await contributions.set_place(tx, person, Place(row.strategy_on, first))
+    return notices.QuestionAsked(table=table, strategy=row.strategy_on, question=first)
+
+
+async def _chosen(reader: Reader, table: str) -> tuple[str, ...]:
+    found = await stored_priorities.of_table(reader, table)
+    return () if found is None else priorities.standing(found)
+
+
+async def _place(reader: Reader, event: Event, person: Person) -> Place | None:
+    """The question the person saw last, or the first of the strategy that is on."""
+    place = await contributions.place_of(reader, person.id)
+    if place is not None or person.table is None:
+        return place
+    row = await tables.find(reader, person.table)
+    if row is None or row.strategy_on is None:
+        return None
+    return Place(row.strategy_on, event.session2.questions[0].code)
+
+
+async def _ask(tx: Transaction, person: Person, strategy: str, question: str) -> notices.QuestionAsked:
+    assert person.table is not None, "only people at a table are asked"
+    await contributions.set_place(tx, person.id, Place(strategy, question))
+    return notices.QuestionAsked(table=person.table, strategy=strategy, question=question)
+
+
+async def _nothing_on(reader: Reader, table: str) -> notices.NothingOnYet:
+    row = await tables.find(reader, table)
+    assert row is not None, "the table a person sits at exists"
+    return notices.NothingOnYet(table=table, phase=Phase(row.phase))

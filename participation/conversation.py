@@ -1,0 +1,154 @@
+"""What people type: a zone, dots, a word that acts, or a contribution.
+
+A lone command word or code acts as such; everything else is a contribution, and the answer says which it was
+taken for. The words come from the catalogs, as data.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from participation import contributions, dots, joining, notices, roles
+from participation.event import Phase
+from storage import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from participation.event import Event
+    from storage.database import Database
+    from storage.people import Person
+
+_LEADING = re.compile(r"(\w+)\s+([\w.,]{1,12})")
+_CODE = re.compile(r"\d{1,2}[.,]\d{1,2}")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words that act, casefolded, to what they mean.
+
+    `lone`: as a whole message ("skip", "back", "finish", "review", "questions", "strategies", "help",
+    "acknowledge"); `leading`: before one code ("axis", "strategy", "question", "withdraw", "zone", "table").
+    """
+
+    lone: Mapping[str, str]
+    leading: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A message somebody typed. `new_id`: a fresh random id, should something be kept of it."""
+
+    message: int
+    text: str
+    new_id: str
+    at: datetime
+
+
+async def answer(  # noqa: PLR0911 - one way out per kind of message, in the order they are asked
+    database: Database, event: Event, person: Person, typed: Typed, vocabulary: Vocabulary
+) -> tuple[notices.Notice, ...]:
+    """Do what a typed message asks for; what to tell the person. Nothing to tell: a screen shows it."""
+    before = await contributions.received_before(database, event, person, typed.message)
+    if before is not None:
+        # Delivered again: it stays what it was taken for, whatever it would mean now.
+        return (before,)
+    plain = re.sub(r"\s+", " ", typed.text.strip().strip(".!").casefold())
+    meaning = vocabulary.lone.get(plain)
+    if meaning == "help":
+        return (await roles.help_for(database, person),)
+    if person.table is None or person.asked_again:
+        told = await joining.read_typed(database, event, person, typed.text, typed.new_id, typed.at)
+        if told is not None:
+            return told
+    if person.table is None:
+        return (notices.AskZone(misread=typed.text),)
+    row = await tables.find(database, person.table)
+    assert row is not None, "the table a person sits at exists"
+    phase = Phase(row.phase)
+    if meaning is not None:
+        return await _word(database, event, person, meaning, phase, typed)
+    leading = _LEADING.fullmatch(plain)
+    if leading is not None and leading[1] in vocabulary.leading:
+        told = await _leading(
+            database, event, person, vocabulary.leading[leading[1]], leading[2], phase, typed.at
+        )
+        if told is not None:
+            return told
+    codes = dots.read_typed(typed.text)
+    if codes is not None:
+        return await _codes(database, event, person, codes, phase, typed.at)
+    if phase is Phase.SESSION2 and plain in {question.code for question in event.session2.questions}:
+        return (await contributions.go(database, event, person, None, plain),)
+    if joining.is_own_place(typed.text, event, person):
+        # The answer to a question that was answered already (delivered again, say) is no contribution.
+        return await joining.again(database, event, person)
+    return (
+        await contributions.receive(
+            database, event, person, typed.message, typed.text, typed.new_id, typed.at
+        ),
+    )
+
+
+async def _word(
+    database: Database, event: Event, person: Person, meaning: str, phase: Phase, typed: Typed
+) -> tuple[notices.Notice, ...]:
+    match meaning:
+        case "acknowledge":
+            return await joining.again(database, event, person)
+        case "skip" | "back" if phase is Phase.SESSION2:
+            direction: contributions.Direction = "next" if meaning == "skip" else "back"
+            act = f"{person.id}:{typed.message}"
+            return (await contributions.walk(database, event, person, direction, typed.at, act),)
+        case "questions" | "strategies" | "skip" | "back":
+            what: Literal["questions", "strategies"] = (
+                "strategies" if meaning == "strategies" else "questions"
+            )
+            return (await contributions.choices(database, event, person, what),)
+        case "finish" if phase is Phase.SESSION2:
+            return (await contributions.choices(database, event, person, "strategies"),)
+        case "finish":
+            return (await dots.finish(database, person),)
+        case _:
+            return _told(await dots.bring(database, event, person, dots.REVIEW))
+
+
+async def _leading(
+    database: Database, event: Event, person: Person, meaning: str, code: str, phase: Phase, at: datetime
+) -> tuple[notices.Notice, ...] | None:
+    """What a word and a code ask for; None when they are the beginning of a sentence after all."""
+    match meaning:
+        case "axis" if phase is Phase.SESSION1 and code in {axis.code for axis in event.axes}:
+            return _told(await dots.bring(database, event, person, code))
+        case "strategy" if phase is Phase.SESSION2 and _CODE.fullmatch(code):
+            return (await contributions.go(database, event, person, code.replace(",", "."), None),)
+        case "question" if phase is Phase.SESSION2 and code.isdecimal():
+            return (await contributions.go(database, event, person, None, code),)
+        case "withdraw" if code.isdecimal():
+            return (await contributions.withdraw_nth(database, person, int(code), at),)
+        case _:
+            return None
+
+
+async def _codes(
+    database: Database,
+    event: Event,
+    person: Person,
+    typed: tuple[dots.TypedDot, ...],
+    phase: Phase,
+    at: datetime,
+) -> tuple[notices.Notice, ...]:
+    if phase is Phase.SESSION2 and len(typed) == 1 and typed[0].count == 1:
+        return (await contributions.go(database, event, person, typed[0].strategy, None),)
+    unknown = dots.unknown_codes(typed, event)
+    if unknown is not None:
+        return (unknown,)
+    wished = dots.wished_dots(typed, event.session1.most_per_strategy)
+    return (await dots.put(database, event, person, wished, at),)
+
+
+def _told(notice: notices.Notice | None) -> tuple[notices.Notice, ...]:
+    return () if notice is None else (notice,)

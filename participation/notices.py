@@ -1,0 +1,533 @@
+"""What to tell whom, as data: no words, no Telegram.
+
+A notice is what one person (or one audience) is told once: an answer, or a message nobody asked for. It
+carries codes, numbers and aware datetimes; `handlers/render` makes the sentence in the person's language.
+A notice can rest in the outbox as JSON: `dump` and `load` are each other's inverse.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from participation.event import Phase
+
+
+class Role(StrEnum):
+    """What a person may do beyond taking part."""
+
+    FACILITATOR = "facilitator"
+    REGIA = "regia"
+
+
+class Mover(StrEnum):
+    """Who moved a table from one phase to the next."""
+
+    AGENDA = "agenda"
+    FACILITATOR = "facilitator"
+    REGIA = "regia"
+
+
+class Notice(BaseModel):
+    """The base of all notices: immutable, and strict about its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- joining -------------------------------------------------------------------------------------------
+
+
+class Welcome(Notice):
+    """The privacy notice in brief, before anything is stored. `payload` is what the deep link carried."""
+
+    payload: str = ""
+
+
+class AskZone(Notice):
+    """Which zone do you take part for? `misread` is what the person typed when it was no zone."""
+
+    misread: str | None = None
+
+
+class AskTable(Notice):
+    """Which of the zone's tables do you sit at?"""
+
+    zone: str
+    misread: str | None = None
+
+
+class AskZoneOfTable(Notice):
+    """The table serves several zones: which one is yours?"""
+
+    table: str
+    misread: str | None = None
+
+
+class Registered(Notice):
+    """You take part at this table, for this zone; the phase the table is in decides what comes next.
+
+    `again` is true when the person was registered already and asked once more.
+    """
+
+    table: str
+    zone: str
+    phase: Phase
+    again: bool = False
+
+
+class ChangedTable(Notice):
+    """You moved to another table; `dots` of your ballot came with you (0: the ballot is empty)."""
+
+    table: str
+    zone: str
+    phase: Phase
+    dots: int
+
+
+class CannotChangeTable(Notice):
+    """The ballot is cast: one of the two tables has closed its Session 1. You stay at `table`."""
+
+    table: str
+    closed: str
+
+
+class TableUnknown(Notice):
+    """The link names a table that this event does not have."""
+
+    code: str
+
+
+class NotRegistered(Notice):
+    """What you asked needs a table first."""
+
+
+class RoleGranted(Notice):
+    """The one-time link was good: you now are this, for this table (None: for the event)."""
+
+    role: Role
+    table: str | None
+
+
+class InviteRefused(Notice):
+    """The one-time link cannot be used. `reason`: "unknown", "used" or "expired"."""
+
+    reason: str
+
+
+# --- information ---------------------------------------------------------------------------------------
+
+
+class Programme(Notice):
+    """The agenda of the event."""
+
+
+class StrategyList(Notice):
+    """All axes and strategies with their full titles."""
+
+
+class Contacts(Notice):
+    """Whom to write to."""
+
+
+class PrivacyNotice(Notice):
+    """The privacy notice."""
+
+
+class Help(Notice):
+    """What can be done now, by role."""
+
+    registered: bool
+    facilitates: tuple[str, ...] = ()
+    regia: bool = False
+
+
+class AskLanguage(Notice):
+    """Which language do you prefer?"""
+
+
+class LanguageChanged(Notice):
+    """From now on in this language."""
+
+
+class UnknownCommand(Notice):
+    """There is no such command; `nearest` is the one they may have meant."""
+
+    command: str
+    nearest: str | None = None
+
+
+class NotAllowed(Notice):
+    """The command belongs to a role the person does not have."""
+
+    command: str
+
+
+# --- dots ----------------------------------------------------------------------------------------------
+
+
+class DotsRecorded(Notice):
+    """The ballot changed (or already was as wished): codes placed, taken away, and how many dots are left."""
+
+    placed: tuple[str, ...]
+    taken: tuple[str, ...]
+    already: tuple[str, ...] = ()
+    left: int
+    budget: int
+    at: datetime
+
+
+class NoDotsLeft(Notice):
+    """The wish needs more dots than the person has: nothing of it was done. `used` dots are on the ballot."""
+
+    refused: tuple[str, ...]
+    used: int
+    budget: int
+
+
+class TooManyOnOne(Notice):
+    """More dots on one strategy than the event allows (`most`): nothing was done."""
+
+    strategy: str
+    most: int
+
+
+class UnknownStrategies(Notice):
+    """Codes the event does not have, each with the nearest one it has (or None): nothing was done."""
+
+    codes: tuple[str, ...]
+    nearest: tuple[str | None, ...]
+
+
+class BallotNotOpen(Notice):
+    """Dots cannot be spent now: the table's Session 1 has not opened yet, or has closed.
+
+    `late`: the person joined after the closing and has no dots on the ballot.
+    """
+
+    table: str
+    phase: Phase
+    dots: tuple[str, ...] = ()
+
+
+class BallotFinished(Notice):
+    """The person said they are done; the ballot can still change until the table closes."""
+
+    used: int
+    budget: int
+
+
+class ButtonOutdated(Notice):
+    """A button that means nothing any more (or never did): nothing was done."""
+
+
+# --- phases and priorities -----------------------------------------------------------------------------
+
+
+class PhaseMoved(Notice):
+    """A table moved to `phase`. To who moved it and to the table's facilitators."""
+
+    table: str
+    phase: Phase
+    mover: Mover
+    at: datetime
+
+
+class PhaseAlready(Notice):
+    """The table is in this phase already, since `at`, moved there by `mover`: nothing was done."""
+
+    table: str
+    phase: Phase
+    mover: Mover
+    at: datetime
+
+
+class PhaseRefused(Notice):
+    """The step does not lead from where the table is: nothing was done."""
+
+    table: str
+    phase: Phase
+    wished: Phase
+
+
+class PhaseCommandUnclear(Notice):
+    """`/fase` could not be read: how to write it, and what was not understood."""
+
+    misread: str
+
+
+class PrioritiesProposed(Notice):
+    """To the facilitators of a table that closed: the strategies proposed, and those tied at the cut."""
+
+    table: str
+    proposed: tuple[str, ...]
+    tied: tuple[str, ...]
+    places: int
+    voters: int
+
+
+class PrioritiesDecided(Notice):
+    """To everyone at the table and to the regia: the table's priorities.
+
+    `voters`: ballots with at least one dot. `pending`: strategies still tied for `places` places.
+    `confirmed`: False when the undisputed proposals stand because Session 2 began.
+    """
+
+    table: str
+    priorities: tuple[str, ...]
+    pending: tuple[str, ...]
+    places: int
+    voters: int
+    confirmed: bool
+
+
+class PrioritiesRefused(Notice):
+    """The change could not be done.
+
+    `reason`: "open" (still voting), "decided", "empty" (none kept) or
+    "full" (all contested places are given: take one back first) or "unknown" (a strategy that is neither
+    proposed nor tied).
+    """
+
+    table: str
+    reason: str
+
+
+# --- Session 2 and contributions -----------------------------------------------------------------------
+
+
+class QuestionAsked(Notice):
+    """A question of Session 2 on one strategy. `opened`: the table's strategy was just put on."""
+
+    table: str
+    strategy: str
+    question: str
+    opened: bool = False
+
+
+class ChooseQuestion(Notice):
+    """The four questions of the strategy the person is on, as a choice."""
+
+    strategy: str
+
+
+class ChooseStrategy(Notice):
+    """The strategies of the person's table, as a choice. `misread`: a code that is none of them."""
+
+    table: str
+    strategies: tuple[str, ...]
+    misread: str | None = None
+
+
+class NothingOnYet(Notice):
+    """Session 2 is (or is not yet) open, but no strategy was put on at the table."""
+
+    table: str
+    phase: Phase
+
+
+class LastQuestion(Notice):
+    """There is no question after this one (or before it, with `first`): other strategies, or rest."""
+
+    strategy: str
+    question: str
+    first: bool = False
+
+
+class ContributionReceived(Notice):
+    """A contribution was kept. In Session 1 there is neither strategy nor question."""
+
+    session: int
+    strategy: str | None
+    question: str | None
+    last: bool = False
+
+
+class ContributionEdited(Notice):
+    """The person edited a message; the contribution now has the new text."""
+
+    session: int
+    strategy: str | None
+    question: str | None
+
+
+class EditIgnored(Notice):
+    """The edited message is no contribution (dots, a command): what was done by it stays as it is."""
+
+
+class ContributionNotOpen(Notice):
+    """The text was not kept, for the table collects nothing in this phase."""
+
+    table: str
+    phase: Phase
+
+
+class ContributionWithoutText(Notice):
+    """A message without text that could be kept (a sticker, a voice message): what to do instead."""
+
+
+class OwnContribution(Notice):
+    """One line of a person's list. `number` stays the same when others are withdrawn."""
+
+    id: str
+    number: int
+    session: int
+    strategy: str | None
+    question: str | None
+    text: str
+
+
+class OwnContributions(Notice):
+    """The person's own contributions, the newest last."""
+
+    items: tuple[OwnContribution, ...]
+
+
+class ContributionWithdrawn(Notice):
+    """A contribution of the person's was withdrawn (`found` False: there was none, or it was already)."""
+
+    found: bool
+
+
+class NoteReceived(Notice):
+    """A facilitator's note for the table was kept."""
+
+    table: str
+    session: int
+    strategy: str | None
+
+
+class NoteEmpty(Notice):
+    """`/nota` without a text: how to write it."""
+
+
+class StrategyPutOn(Notice):
+    """To the facilitator: the strategy is on at the table, `people` will be asked."""
+
+    table: str
+    strategy: str
+    people: int
+
+
+class StrategyNotOfTable(Notice):
+    """The strategy put on is none of the table's priorities. `strategies` are."""
+
+    table: str
+    misread: str
+    strategies: tuple[str, ...]
+
+
+class StrategyNotNow(Notice):
+    """A strategy can be put on in Session 2 only; the table is in `phase`."""
+
+    table: str
+    phase: Phase
+
+
+class Thanks(Notice):
+    """The table's work is over. To everyone at it."""
+
+    table: str
+
+
+# --- regia ---------------------------------------------------------------------------------------------
+
+
+class TableState(Notice):
+    """One line of the regia's overview."""
+
+    table: str
+    phase: Phase
+    registered: int
+    voting: int
+    finished: int
+    contributions: int
+    strategy_on: str | None
+
+
+class EventState(Notice):
+    """All tables on one screen."""
+
+    at: datetime
+    tables: tuple[TableState, ...]
+
+
+class TablesMoved(Notice):
+    """What `/fase` did: tables moved, tables that were there already, tables it could not move."""
+
+    phase: Phase
+    moved: tuple[str, ...]
+    already: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+class TooFast(Notice):
+    """More acts in a few seconds than a person makes: please slow down."""
+
+
+class SomethingBroke(Notice):
+    """An error of ours; `code` stands in the log too."""
+
+    code: str
+
+
+class BallotScreen(Notice):
+    """The ballot as one message, edited in place.
+
+    `page`: an axis code, or "review". `dots`: strategy and number of dots, in the event's order.
+    `said`: what the last act did, shown above. `session_ends`: when dots close, by the table's agenda.
+    """
+
+    table: str
+    page: str
+    dots: tuple[tuple[str, int], ...]
+    budget: int
+    open: bool
+    finished: bool
+    closes_at: datetime | None
+    said: str | None = None
+
+
+class TableScreen(Notice):
+    """A facilitator's dashboard of one table. `next_phase`: the step the facilitator can take, if any."""
+
+    table: str
+    phase: Phase
+    since: datetime
+    registered: int
+    voting: int
+    finished: int
+    contributions: int
+    next_phase: Phase | None
+    next_at: datetime | None
+    priorities: tuple[str, ...]
+    strategy_on: str | None
+
+
+class PriorityScreen(Notice):
+    """A facilitator's board of the table's priorities.
+
+    `proposed`: strategy, dots, and whether it is kept. `tied`: strategy, dots, and whether it is chosen for
+    one of the `places` contested. `decided`: no more changes.
+    """
+
+    table: str
+    proposed: tuple[tuple[str, int, bool], ...]
+    tied: tuple[tuple[str, int, bool], ...]
+    places: int
+    voters: int
+    decided: bool
+
+
+def dump(notice: Notice) -> str:
+    """The notice as JSON text, to rest in the outbox."""
+    return json.dumps({"notice": type(notice).__name__, "data": notice.model_dump(mode="json")})
+
+
+def load(text: str) -> Notice:
+    """The notice that `dump` wrote. Raises `KeyError` for one this version does not know."""
+    raw = json.loads(text)
+    known = {kind.__name__: kind for kind in Notice.__subclasses__()}
+    return known[raw["notice"]].model_validate(raw["data"])

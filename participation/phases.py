@@ -1,0 +1,249 @@
+"""The phases of a table: who may move it where, and what each step brings with it.
+
+A table goes forward only. Whoever moves it over several phases at once takes it through each of them, so a
+table that is late still closes its ballots, has its priorities and tells its people.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from participation import dashboards, dots, notices, priorities
+from participation.event import Phase
+from participation.notices import Mover
+from storage import acts, ballots, contributions, outbox, people, screens, tables
+from storage import priorities as stored_priorities
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from participation.event import Event
+    from storage.database import Database, Reader, Transaction
+    from storage.people import Person
+    from storage.tables import TableRow
+
+SCREEN = dashboards.SCREEN
+ORDER = tuple(Phase)
+VOTING = (Phase.REGISTRATION, Phase.SESSION1)
+"""Phases in which the dots of a table can still change, or will."""
+
+
+def steps(now_in: Phase, wished: Phase) -> tuple[Phase, ...]:
+    """The phases to enter, in order, to get from one to a later one; none when it is not later."""
+    return ORDER[ORDER.index(now_in) + 1 : ORDER.index(wished) + 1]
+
+
+def next_phase(now_in: Phase) -> Phase | None:
+    """The phase after this one."""
+    place = ORDER.index(now_in) + 1
+    return ORDER[place] if place < len(ORDER) else None
+
+
+def allowed(mover: Mover, now_in: Phase, wished: Phase) -> bool:
+    """Whether this step may be taken: agenda and regia go forward, a facilitator one phase at a time.
+
+    The aftermath belongs to the event, not to one table: a facilitator does not open it.
+    """
+    if mover is Mover.FACILITATOR:
+        return next_phase(now_in) is wished and wished is not Phase.AFTERMATH
+    return bool(steps(now_in, wished))
+
+
+async def move(
+    database: Database,
+    event: Event,
+    table: str,
+    wished: Phase,
+    mover: Mover,
+    person: Person | None,
+    now: datetime,
+) -> notices.PhaseMoved | notices.PhaseAlready | notices.PhaseRefused:
+    """Move one table; the answer says what came of it."""
+    async with database.transaction() as tx:
+        return await move_in(tx, event, table, wished, mover, person, now)
+
+
+async def move_in(
+    tx: Transaction,
+    event: Event,
+    table: str,
+    wished: Phase,
+    mover: Mover,
+    person: Person | None,
+    now: datetime,
+) -> notices.PhaseMoved | notices.PhaseAlready | notices.PhaseRefused:
+    """The same as a part of a larger transaction."""
+    row = await tables.hold(tx, table)
+    assert row is not None, "tables are those of the event"
+    phase = Phase(row.phase)
+    if phase is wished:
+        return await _already(tx, row, now)
+    if not allowed(mover, phase, wished):
+        return notices.PhaseRefused(table=table, phase=phase, wished=wished)
+    for step in steps(phase, wished):
+        await _enter(tx, event, row, step, now)
+        await tables.move(tx, row, step, now, mover, None if person is None else person.id)
+        row = await tables.hold(tx, table)
+        assert row is not None, "held a moment ago"
+    # Who was asked for a zone or a table meant the phase before: a number typed now is something else.
+    await people.forget_picks(tx, table)
+    await dashboards.refresh(tx, table)
+    return notices.PhaseMoved(table=table, phase=wished, mover=mover, at=now)
+
+
+async def _already(tx: Transaction, row: TableRow, now: datetime) -> notices.PhaseAlready:
+    last = await tables.last_step(tx, row.code)
+    phase = Phase(row.phase)
+    if last is None:
+        return notices.PhaseAlready(table=row.code, phase=phase, mover=Mover.AGENDA, at=now)
+    return notices.PhaseAlready(table=row.code, phase=phase, mover=Mover(last.mover), at=last.at)
+
+
+async def _enter(tx: Transaction, event: Event, row: TableRow, phase: Phase, now: datetime) -> None:
+    table = row.code
+    match phase:
+        case Phase.SESSION1:
+            await ballots.set_open(tx, table, is_open=True)
+            await screens.want_for_table(tx, table, dots.SCREEN, dots.first_view(event))
+        case Phase.PRIORITIES:
+            # Closing first, then the tally: no dot can be acknowledged after it was counted.
+            await ballots.set_open(tx, table, is_open=False)
+            tally = await ballots.tally(tx, table)
+            voters = (await ballots.turnout(tx))[table].voting
+            await priorities.open_proposal(tx, event, table, tally, voters, now)
+            await screens.redraw_for_table(tx, table, dots.SCREEN)
+        case Phase.SESSION2:
+            await priorities.settle(tx, table, now, person=None, confirmed=False)
+        case Phase.CLOSING:
+            await contributions.forget_places(tx, table)
+            await outbox.announce(
+                tx, f"thanks:{table}", f"table:{table}", notices.dump(notices.Thanks(table=table)), now
+            )
+        case Phase.REGISTRATION | Phase.AFTERMATH:
+            pass
+
+
+async def facilitate(
+    database: Database,
+    event: Event,
+    table: str,
+    step: Literal["open", "close"],
+    person: Person,
+    now: datetime,
+    act: str | None = None,
+) -> notices.PhaseMoved | notices.PhaseAlready | notices.PhaseRefused:
+    """A facilitator opens the next session of a table, or closes the one that is open.
+
+    `act` is the key of the message that said so: delivered again after the next step, it does nothing, for
+    "close" means another session by then.
+    """
+    async with database.transaction() as tx:
+        row = await tables.hold(tx, table)
+        assert row is not None, "facilitators have tables of the event"
+        if not await acts.first_time(tx, act, now):
+            return await _already(tx, row, now)
+        before_session2 = Phase(row.phase) in VOTING
+        if step == "open":
+            wished = Phase.SESSION1 if before_session2 else Phase.SESSION2
+        else:
+            wished = Phase.PRIORITIES if before_session2 or row.phase == Phase.PRIORITIES else Phase.CLOSING
+        return await move_in(tx, event, table, wished, Mover.FACILITATOR, person, now)
+
+
+def read_command(
+    text: str, event: Event, phase_words: Mapping[str, Phase], all_words: frozenset[str]
+) -> tuple[tuple[str, ...], Phase] | notices.PhaseCommandUnclear:
+    """What `/fase` was given: table codes (or a word for all of them) and the word of a phase.
+
+    Nothing is guessed: a command for all tables names them all.
+    """
+    wished: Phase | None = None
+    chosen: list[str] = []
+    for word in text.replace(",", " ").split():
+        plain = word.casefold()
+        if plain in phase_words and wished is None:
+            wished = phase_words[plain]
+        elif plain in all_words:
+            chosen = [table.code for table in event.tables]
+        else:
+            try:
+                chosen.append(event.table(word).code)
+            except KeyError:
+                return notices.PhaseCommandUnclear(misread=word)
+    if wished is None or not chosen:
+        return notices.PhaseCommandUnclear(misread=text)
+    return tuple(dict.fromkeys(chosen)), wished
+
+
+async def move_many(
+    database: Database, event: Event, codes: Sequence[str], wished: Phase, person: Person, now: datetime
+) -> notices.TablesMoved:
+    """The regia moves some tables; each is a transaction of its own, so that taps never wait for all."""
+    moved: list[str] = []
+    already: list[str] = []
+    refused: list[str] = []
+    for code in codes:
+        match await move(database, event, code, wished, Mover.REGIA, person, now):
+            case notices.PhaseMoved():
+                moved.append(code)
+            case notices.PhaseAlready():
+                already.append(code)
+            case notices.PhaseRefused():
+                refused.append(code)
+    return notices.TablesMoved(
+        phase=wished, moved=tuple(moved), already=tuple(already), refused=tuple(refused)
+    )
+
+
+async def show(database: Database, person: Person, table: str) -> None:
+    """Bring the dashboard of a table to the bottom of the person's chat."""
+    async with database.transaction() as tx:
+        await screens.want_at_bottom(tx, person.id, f"{SCREEN}:{table}")
+
+
+async def screen(reader: Reader, event: Event, table: str) -> notices.TableScreen | None:
+    """The dashboard of a table as it is now. It never has totals: nobody at the table sees those early."""
+    row = await tables.find(reader, table)
+    if row is None:
+        return None
+    phase = Phase(row.phase)
+    turnout = (await ballots.turnout(reader))[table]
+    last = await tables.last_step(reader, table)
+    following = next_phase(phase)
+    starts = event.phase_starts()
+    chosen = await stored_priorities.of_table(reader, table)
+    return notices.TableScreen(
+        table=table,
+        phase=phase,
+        since=starts[Phase.REGISTRATION] if last is None else last.at,
+        registered=turnout.registered,
+        voting=turnout.voting,
+        finished=turnout.finished,
+        contributions=(await contributions.counted_by_table(reader)).get(table, 0),
+        next_phase=following if following is not None and following is not Phase.AFTERMATH else None,
+        next_at=None if following is None else starts[following],
+        priorities=() if chosen is None or not chosen.decided else priorities.standing(chosen),
+        strategy_on=row.strategy_on,
+    )
+
+
+async def overview(reader: Reader, now: datetime) -> notices.EventState:
+    """All tables on one screen, for the regia."""
+    turnout = await ballots.turnout(reader)
+    counted = await contributions.counted_by_table(reader)
+    return notices.EventState(
+        at=now,
+        tables=tuple(
+            notices.TableState(
+                table=row.code,
+                phase=Phase(row.phase),
+                registered=turnout[row.code].registered,
+                voting=turnout[row.code].voting,
+                finished=turnout[row.code].finished,
+                contributions=counted.get(row.code, 0),
+                strategy_on=row.strategy_on,
+            )
+            for row in await tables.all_tables(reader)
+        ),
+    )

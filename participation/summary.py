@@ -1,0 +1,191 @@
+"""The figures of the event as they are now, read from the database: one aggregate per picture.
+
+Nobody is shown a number that lets them guess one person's vote, nor two whose difference does: the dots of
+a zone with fewer than `SMALLEST_GROUP` ballots are withheld, and with them those of more zones until what
+total and shown zones leave over is a group large enough. When all ballots together are too few, there is no
+total either.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from participation import priorities
+from participation.aggregates import (
+    ContributionCounts,
+    Keywords,
+    Priorities,
+    TableContributions,
+    TablePriorities,
+    TableTurnout,
+    Turnout,
+    Votes,
+    ZoneDots,
+)
+from participation.event import Phase
+from participation.keywords import keywords
+from participation.phases import VOTING
+from storage import ballots, contributions, tables
+from storage import priorities as stored_priorities
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from participation.event import Event
+    from storage.ballots import ZoneTally
+    from storage.database import Reader
+
+SMALLEST_GROUP = 5
+"""Ballots that a group must have for its dots to be shown."""
+
+
+async def turnout(reader: Reader, now: datetime) -> Turnout:
+    """Who registered, votes and finished at each table."""
+    counted = await ballots.turnout(reader)
+    return Turnout(
+        at=now,
+        tables=tuple(
+            TableTurnout(
+                table=row.code,
+                registered=counted[row.code].registered,
+                voting=counted[row.code].voting,
+                finished=counted[row.code].finished,
+                open=Phase(row.phase) in VOTING,
+            )
+            for row in await tables.all_tables(reader)
+        ),
+    )
+
+
+def withheld(voters: Mapping[str, int]) -> frozenset[str]:
+    """The zones (to their ballots with a dot) whose dots are not shown.
+
+    Small zones first; then, smallest first, as many others as it takes for the withheld together to be a
+    group, for otherwise the total less the shown zones would be theirs.
+    """
+    filled = sorted((number, zone) for zone, number in voters.items() if number > 0)
+    hidden = [(number, zone) for number, zone in filled if number < SMALLEST_GROUP]
+    for number, zone in filled:
+        if not hidden or (len(hidden) > 1 and sum(n for n, _ in hidden) >= SMALLEST_GROUP):
+            break
+        if (number, zone) not in hidden:
+            hidden.append((number, zone))
+    return frozenset(zone for _, zone in hidden)
+
+
+async def votes(reader: Reader, event: Event, now: datetime) -> Votes:
+    """The dots of the tables that closed, by zone and together.
+
+    `totals` is empty when there are ballots, but too few to show anything of them.
+    """
+    by_zone = await ballots.closed_by_zone(reader)
+    hidden = withheld({zone: tally.voters for zone, tally in by_zone.items()})
+    totals: dict[str, int] = {strategy.code: 0 for strategy in event.strategies}
+    for tally in by_zone.values():
+        for code, count in tally.dots.items():
+            totals[code] += count
+    ballots_in = sum(tally.voters for tally in by_zone.values())
+    closed = [row for row in await tables.all_tables(reader) if Phase(row.phase) not in VOTING]
+    return Votes(
+        at=now,
+        zones=tuple(_zone(zone.code, by_zone.get(zone.code), zone.code in hidden) for zone in event.zones),
+        totals=totals if not 0 < ballots_in < SMALLEST_GROUP else {},
+        ballots=ballots_in,
+        tables_closed=len(closed),
+    )
+
+
+def _zone(zone: str, tally: ZoneTally | None, hidden: bool) -> ZoneDots:
+    if tally is None:
+        return ZoneDots(zone=zone, ballots=0, dots={})
+    return ZoneDots(zone=zone, ballots=tally.voters, dots={} if hidden else tally.dots, withheld=hidden)
+
+
+async def chosen(reader: Reader, now: datetime) -> Priorities:
+    """The priorities of all tables."""
+    sets = await stored_priorities.of_all(reader)
+    rows: list[TablePriorities] = []
+    for row in await tables.all_tables(reader):
+        found = sets.get(row.code)
+        if found is None:
+            rows.append(TablePriorities(row.code, "open", (), (), 0, 0))
+            continue
+        rows.append(
+            TablePriorities(
+                table=row.code,
+                state="confirmed" if found.confirmed else "proposed",
+                priorities=priorities.standing(found),
+                tied=priorities.pending(found),
+                places=0 if found.confirmed else found.places,
+                voters=found.voters,
+            )
+        )
+    return Priorities(at=now, tables=tuple(rows))
+
+
+async def contribution_counts(reader: Reader, session: int, now: datetime) -> ContributionCounts:
+    """How much each table contributed in a session, by question."""
+    said = await contributions.of_session(reader, session)
+    rows: list[TableContributions] = []
+    for row in await tables.all_tables(reader):
+        here = [each for each in said if each.contribution.table == row.code]
+        typed = [each for each in here if each.contribution.source == "person"]
+        by_question: dict[str, int] = {}
+        for each in typed:
+            question = each.contribution.question or ""
+            by_question[question] = by_question.get(question, 0) + 1
+        rows.append(
+            TableContributions(
+                table=row.code,
+                strategy_on=row.strategy_on,
+                by_question=by_question,
+                notes=len(here) - len(typed),
+                people=len({each.person for each in typed}),
+            )
+        )
+    return ContributionCounts(at=now, session=session, rows=tuple(rows))
+
+
+async def session_keywords(reader: Reader, session: int, now: datetime) -> Keywords:
+    """The words that come back in the contributions to a session."""
+    said = await contributions.of_session(reader, session)
+    return Keywords(
+        at=now,
+        session=session,
+        contributions=len(said),
+        words=keywords((each.contribution.table, each.person, each.contribution.text) for each in said),
+    )
+
+
+async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
+    """Everything counted, table by table: for the organisers, after the event, never while people vote.
+
+    Per table: `registered`, `voted`, `finished` (people), `dots` (by strategy), `priorities` (codes), `ties`
+    (each: the tied `strategies`, the `places` they contended for, those `chosen`), `contributions`.
+    """
+    turnout_now = await ballots.turnout(reader)
+    sets = await stored_priorities.of_all(reader)
+    counted = await contributions.counted_by_table(reader)
+    found: dict[str, dict[str, object]] = {}
+    for row in await tables.all_tables(reader):
+        decided = sets.get(row.code)
+        tied = [c for c in decided.candidates if c.tied] if decided else []
+        found[row.code] = {
+            "registered": turnout_now[row.code].registered,
+            "voted": turnout_now[row.code].voting,
+            "finished": turnout_now[row.code].finished,
+            "dots": dict(await ballots.tally(reader, row.code)),
+            "priorities": list(priorities.standing(decided)) if decided else [],
+            "ties": [
+                {
+                    "strategies": [c.strategy for c in tied],
+                    "places": decided.places,
+                    "chosen": [c.strategy for c in tied if c.kept] if decided.confirmed else [],
+                }
+            ]
+            if decided and tied
+            else [],
+            "contributions": counted.get(row.code, 0),
+        }
+    return found

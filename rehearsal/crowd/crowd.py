@@ -1,0 +1,129 @@
+"""The crowd: everybody's phone, the plan, the loop that makes it happen, and what was meant by it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.crowd.conducting import Conducting
+from rehearsal.crowd.engine import Engine
+from rehearsal.crowd.hands import PATIENCE_SECONDS, Hands, NoAnswer
+from rehearsal.crowd.kills import choose
+from rehearsal.crowd.meant import Meant
+from rehearsal.crowd.participating import Participating
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from rehearsal.crowd.engine import Act, Keeper
+    from rehearsal.crowd.kills import Kill
+    from rehearsal.crowd.plan import Plan
+    from rehearsal.crowd.sentences import Sentences
+    from rehearsal.programme import Programme
+    from rehearsal.telegram import Telegram
+
+RUSH_SECONDS = 0.03
+"""Real seconds between everybody acting at once and the kill: some are being handled, most wait."""
+
+
+class Crowd:
+    """Plays a plan on a local Telegram. `on_kill(name)` is told when the bot is to be killed."""
+
+    def __init__(
+        self,
+        programme: Programme,
+        plan: Plan,
+        telegram: Telegram,
+        keeper: Keeper,
+        sentences: Sentences,
+        *,
+        kill_at: Sequence[str] = (),
+        on_kill: Callable[[str], None] = lambda name: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._keeper = keeper
+        self._on_kill = on_kill
+        self.plan = plan
+        self.meant = Meant(programme, plan)
+        self.hands = {
+            person.id: Hands(
+                person,
+                telegram.phone(person.id, person.first_name, person.last_name, person.language),
+                monotonic=monotonic,
+            )
+            for person in plan.people.values()
+        }
+        participating = Participating(programme, plan.seed, sentences, self.meant)
+        conducting = Conducting(programme, plan.seed, sentences, self.meant, self.hands)
+        self._acts = {**participating.acts, **conducting.acts}
+        self._engine = Engine(keeper, plan.acts, self._perform, monotonic=monotonic)
+        self._kills = [choose(programme, plan.acts, name) for name in kill_at]
+        self.killed: list[str] = []
+
+    @property
+    def unanswered(self) -> datetime | None:
+        """The planned time of the earliest act that is due and not answered."""
+        return self._engine.unanswered
+
+    @property
+    def planned(self) -> datetime | None:
+        """The planned time of the earliest act that is not due yet."""
+        return self._engine.planned
+
+    async def run(self) -> None:
+        """Play the plan to its end. Raises `NoAnswer` when somebody waited in vain."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                killing = [group.create_task(self._kill(kill)) for kill in self._kills]
+                await self._engine.run()
+                for task in killing:
+                    task.cancel()
+        except BaseExceptionGroup as failures:
+            raise _first(failures) from failures
+
+    def counts(self) -> dict[str, Any]:
+        """How far it is: people registered, acts under way, acts that wait for others, acts done."""
+        sitting = sum(
+            1 for one in self.hands.values() if one.table is not None and one.person.role == "participant"
+        )
+        return {
+            "registered": sitting,
+            "acting": self._engine.acting,
+            "waiting": self._engine.waiting,
+            "acts": f"{self._engine.done}/{self._engine.total}",
+        }
+
+    def stuck(self) -> str | None:
+        """Who has been at one act for so long that something is wrong, though each answer came in time."""
+        longest = self._engine.longest()
+        if longest is None or longest[1] < 4 * PATIENCE_SECONDS:
+            return None
+        act, seconds = longest
+        return f"{self.hands[act.who].person.name} has been at {act.do} for {seconds:.0f} s"
+
+    async def _perform(self, act: Act) -> None:
+        await self._acts[act.do](self.hands[act.who], act)
+
+    async def _kill(self, kill: Kill) -> None:
+        await self._keeper.wait_until(kill.at)
+        self._engine.rush(kill.rush, kill.until)
+        await asyncio.sleep(RUSH_SECONDS)
+        self.killed.append(kill.name)
+        self._on_kill(kill.name)
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The failure to speak of: who waited in vain before anything that only followed."""
+    found: list[BaseException] = []
+
+    def gather(group: BaseExceptionGroup[BaseException]) -> None:
+        for failure in group.exceptions:
+            if isinstance(failure, BaseExceptionGroup):
+                gather(failure)
+            else:
+                found.append(failure)
+
+    gather(failures)
+    return next((failure for failure in found if isinstance(failure, NoAnswer)), found[0])

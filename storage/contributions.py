@@ -1,0 +1,191 @@
+"""Contributions, the messages they came in, and the question each person is on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.times import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from storage.database import Reader, Row, Transaction
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One observation, idea or proposal. `source`: "person" or "table" (a facilitator's note)."""
+
+    id: str
+    table: str
+    zone: str | None
+    source: str
+    session: int
+    strategy: str | None
+    question: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The strategy and question of Session 2 that a person saw last."""
+
+    strategy: str
+    question: str
+
+
+_COLUMNS = "c.id, c.table_code, c.zone, c.source, c.session, c.strategy, c.question, c.text"
+
+
+def _contribution(row: Row) -> Contribution:
+    return Contribution(
+        id=row["id"],
+        table=row["table_code"],
+        zone=row["zone"],
+        source=row["source"],
+        session=row["session"],
+        strategy=row["strategy"],
+        question=row["question"],
+        text=row["text"],
+    )
+
+
+async def add(
+    tx: Transaction, contribution: Contribution, chat: int, message: int, person: int, at: datetime
+) -> Contribution:
+    """Keep a contribution, once per message: delivered again, what was kept the first time is returned."""
+    found = await of_message(tx, chat, message)
+    if found is not None:
+        return found
+    await tx.fetch(
+        "INSERT INTO contributions"
+        " (id, table_code, zone, source, session, strategy, question, text, received_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        contribution.id,
+        contribution.table,
+        contribution.zone,
+        contribution.source,
+        contribution.session,
+        contribution.strategy,
+        contribution.question,
+        contribution.text,
+        to_text(at),
+    )
+    await tx.fetch(
+        "INSERT INTO contribution_messages (chat_id, message_id, contribution_id, person_id)"
+        " VALUES ($1, $2, $3, $4)",
+        chat,
+        message,
+        contribution.id,
+        person,
+    )
+    return contribution
+
+
+async def of_message(reader: Reader, chat: int, message: int) -> Contribution | None:
+    """The contribution that a message became."""
+    rows = await reader.fetch(
+        f"SELECT {_COLUMNS} FROM contribution_messages m JOIN contributions c ON c.id = m.contribution_id"
+        " WHERE m.chat_id = $1 AND m.message_id = $2",
+        chat,
+        message,
+    )
+    return _contribution(rows[0]) if rows else None
+
+
+async def edit(tx: Transaction, contribution: str, text: str, at: datetime) -> bool:
+    """Give a contribution its new text; whether there is one that stands."""
+    return bool(
+        await tx.fetch(
+            "UPDATE contributions SET text = $2, edited_at = $3"
+            " WHERE id = $1 AND withdrawn_at IS NULL RETURNING id",
+            contribution,
+            text,
+            to_text(at),
+        )
+    )
+
+
+async def withdraw(tx: Transaction, contribution: str, person: int, at: datetime) -> bool:
+    """Withdraw a person's own contribution; whether there was one to withdraw."""
+    return bool(
+        await tx.fetch(
+            "UPDATE contributions SET withdrawn_at = $3 WHERE id = $1 AND withdrawn_at IS NULL AND id IN"
+            " (SELECT contribution_id FROM contribution_messages WHERE person_id = $2) RETURNING id",
+            contribution,
+            person,
+            to_text(at),
+        )
+    )
+
+
+async def of_person(reader: Reader, person: int) -> Sequence[tuple[Contribution, bool]]:
+    """All that a person contributed themselves, the newest last, and whether they withdrew it."""
+    rows = await reader.fetch(
+        f"SELECT {_COLUMNS}, c.withdrawn_at FROM contribution_messages m"
+        " JOIN contributions c ON c.id = m.contribution_id"
+        " WHERE m.person_id = $1 AND c.source = 'person' ORDER BY m.message_id",
+        person,
+    )
+    return [(_contribution(row), row["withdrawn_at"] is not None) for row in rows]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A contribution as the summary reads it: whose it is is only a number to count voices by."""
+
+    contribution: Contribution
+    person: int | None
+
+
+async def of_session(reader: Reader, session: int) -> Sequence[Said]:
+    """All that stands of one session, in the order of receipt.
+
+    A facilitator's note has no person: it is the table's voice.
+    """
+    rows = await reader.fetch(
+        f"SELECT {_COLUMNS}, m.person_id FROM contributions c"
+        " LEFT JOIN contribution_messages m ON m.contribution_id = c.id"
+        " WHERE c.session = $1 AND c.withdrawn_at IS NULL ORDER BY c.received_at, c.id",
+        session,
+    )
+    return [Said(_contribution(row), row["person_id"] if row["source"] == "person" else None) for row in rows]
+
+
+async def counted_by_table(reader: Reader) -> dict[str, int]:
+    """How many contributions stand, per table that has any."""
+    rows = await reader.fetch(
+        "SELECT table_code, count(*) AS n FROM contributions WHERE withdrawn_at IS NULL GROUP BY table_code"
+    )
+    return {row["table_code"]: row["n"] for row in rows}
+
+
+async def set_place(tx: Transaction, person: int, place: Place) -> None:
+    """The person saw this question."""
+    await tx.fetch(
+        "INSERT INTO places (person_id, strategy, question) VALUES ($1, $2, $3)"
+        " ON CONFLICT (person_id) DO UPDATE SET strategy = excluded.strategy, question = excluded.question",
+        person,
+        place.strategy,
+        place.question,
+    )
+
+
+async def place_of(reader: Reader, person: int) -> Place | None:
+    """The question the person saw last."""
+    rows = await reader.fetch("SELECT strategy, question FROM places WHERE person_id = $1", person)
+    return Place(rows[0]["strategy"], rows[0]["question"]) if rows else None
+
+
+async def forget_place(tx: Transaction, person: int) -> None:
+    """The person is on no question any more."""
+    await tx.fetch("DELETE FROM places WHERE person_id = $1", person)
+
+
+async def forget_places(tx: Transaction, table: str) -> None:
+    """Nobody at the table is on a question any more."""
+    await tx.fetch(
+        "DELETE FROM places WHERE person_id IN (SELECT id FROM people WHERE table_code = $1)", table
+    )

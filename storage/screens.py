@@ -1,0 +1,165 @@
+"""Messages that are edited in place: what is wanted of each, and what was last shown.
+
+One row per person and kind of screen. Wanting is cheap and may happen in any transaction; the editor
+(`bot/screens.py`) shows the newest state when it may.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.database import Reader, Row, Transaction
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen. `message` is None while it was never sent (or is to be sent anew)."""
+
+    person: int
+    chat: int
+    kind: str
+    view: str
+    message: int | None
+    wanted: int
+    shown: int
+    shown_hash: str | None
+    language: str
+
+
+_COLUMNS = (
+    "s.person_id, p.telegram_id, s.kind, s.view, s.message_id, s.wanted_version, s.shown_version,"
+    " s.shown_hash, p.language"
+)
+
+
+def _screen(row: Row) -> Screen:
+    return Screen(
+        person=row["person_id"],
+        chat=row["telegram_id"],
+        kind=row["kind"],
+        view=row["view"],
+        message=row["message_id"],
+        wanted=row["wanted_version"],
+        shown=row["shown_version"],
+        shown_hash=row["shown_hash"],
+        language=row["language"],
+    )
+
+
+async def want(tx: Transaction, person: int, kind: str, view: str | None = None) -> None:
+    """Have a person's screen drawn; with `view`, showing that (otherwise as it was)."""
+    await tx.fetch(
+        "INSERT INTO screens (person_id, kind, view) VALUES ($1, $2, coalesce($3, '{}'))"
+        " ON CONFLICT (person_id, kind) DO UPDATE"
+        " SET wanted_version = screens.wanted_version + 1, view = coalesce($3, screens.view)",
+        person,
+        kind,
+        view,
+    )
+
+
+async def want_at_bottom(tx: Transaction, person: int, kind: str, view: str | None = None) -> None:
+    """The same as a new message, for the old one has scrolled away."""
+    await want(tx, person, kind, view)
+    await tx.fetch(
+        "UPDATE screens SET message_id = NULL, shown_hash = NULL WHERE person_id = $1 AND kind = $2",
+        person,
+        kind,
+    )
+
+
+async def adopt(tx: Transaction, person: int, kind: str, message: int) -> None:
+    """From now on this message is the screen (a person pressed a button of an older copy)."""
+    await tx.fetch(
+        "UPDATE screens SET message_id = $3, shown_hash = NULL, wanted_version = wanted_version + 1"
+        " WHERE person_id = $1 AND kind = $2 AND coalesce(message_id, 0) <> $3",
+        person,
+        kind,
+        message,
+    )
+
+
+async def want_for_table(tx: Transaction, table: str, kind: str, view: str) -> None:
+    """Have everybody at a table get (or see redrawn) a screen showing `view`."""
+    await tx.fetch(
+        "INSERT INTO screens (person_id, kind, view) SELECT id, $2, $3 FROM people WHERE table_code = $1"
+        " ON CONFLICT (person_id, kind) DO UPDATE"
+        " SET wanted_version = screens.wanted_version + 1, view = excluded.view",
+        table,
+        kind,
+        view,
+    )
+
+
+async def redraw(tx: Transaction, person: int, kind: str) -> None:
+    """Have a screen redrawn if the person has one."""
+    await tx.fetch(
+        "UPDATE screens SET wanted_version = wanted_version + 1 WHERE person_id = $1 AND kind = $2",
+        person,
+        kind,
+    )
+
+
+async def redraw_for_table(tx: Transaction, table: str, kind: str) -> None:
+    """Have the screens that people of a table have redrawn; who has none gets none."""
+    await tx.fetch(
+        "UPDATE screens SET wanted_version = wanted_version + 1"
+        " WHERE kind = $2 AND person_id IN (SELECT id FROM people WHERE table_code = $1)",
+        table,
+        kind,
+    )
+
+
+async def redraw_for_facilitators(tx: Transaction, table: str, kind: str) -> None:
+    """Have the screens of a kind redrawn for who facilitates a table."""
+    await tx.fetch(
+        "UPDATE screens SET wanted_version = wanted_version + 1"
+        " WHERE kind = $2 AND person_id IN (SELECT person_id FROM roles WHERE table_code = $1)",
+        table,
+        kind,
+    )
+
+
+async def wanted(reader: Reader, limit: int) -> Sequence[Screen]:
+    """Screens that are not shown as wanted, of people who can be reached."""
+    rows = await reader.fetch(
+        f"SELECT {_COLUMNS} FROM screens s JOIN people p ON p.id = s.person_id"
+        " WHERE s.wanted_version > s.shown_version AND p.unreachable_since IS NULL"
+        " ORDER BY s.person_id LIMIT $1",
+        limit,
+    )
+    return [_screen(row) for row in rows]
+
+
+async def wanted_of(reader: Reader, person: int) -> Sequence[Screen]:
+    """The screens of one person that are not shown as wanted."""
+    rows = await reader.fetch(
+        f"SELECT {_COLUMNS} FROM screens s JOIN people p ON p.id = s.person_id"
+        " WHERE s.person_id = $1 AND s.wanted_version > s.shown_version AND p.unreachable_since IS NULL",
+        person,
+    )
+    return [_screen(row) for row in rows]
+
+
+async def shown(tx: Transaction, screen: Screen, message: int | None, digest: str) -> None:
+    """The screen was shown as it was wanted when it was drawn (`screen.wanted`).
+
+    If it was given another message meanwhile (or is to be sent anew), that stays; so does a newer state that
+    was shown meanwhile.
+    """
+    await tx.fetch(
+        "UPDATE screens SET shown_version = $4,"
+        " shown_hash = CASE WHEN coalesce(message_id, 0) = $6 THEN $5 ELSE NULL END,"
+        " message_id = CASE WHEN coalesce(message_id, 0) = $6 THEN $3 ELSE message_id END"
+        " WHERE person_id = $1 AND kind = $2 AND shown_version < $4",
+        screen.person,
+        screen.kind,
+        message,
+        screen.wanted,
+        digest,
+        screen.message or 0,
+    )

@@ -1,0 +1,146 @@
+"""What buttons say survives the way to Telegram and back, and nothing else is understood."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.callback_data import (
+    LIMIT,
+    Acknowledge,
+    AskQuestion,
+    ChooseTied,
+    ConfirmPriorities,
+    Finish,
+    KeepPriority,
+    ListQuestions,
+    ListStrategies,
+    MovePhase,
+    NotOurs,
+    PickLanguage,
+    PickTable,
+    PickZone,
+    Press,
+    PutOn,
+    SetDots,
+    ShowPage,
+    Withdraw,
+    decode,
+    encode,
+)
+from participation.event import Phase
+
+tables = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,11}", fullmatch=True)
+strategies = st.from_regex(r"[1-9][0-9]?\.[1-9][0-9]?", fullmatch=True)
+numbers = st.from_regex(r"[1-9][0-9]?", fullmatch=True)
+payloads = st.from_regex(r"[A-Za-z0-9_-]{0,32}", fullmatch=True)
+
+presses: st.SearchStrategy[Press] = st.one_of(
+    st.builds(Acknowledge, payloads),
+    st.builds(PickZone, numbers),
+    st.builds(PickTable, tables, numbers),
+    st.builds(PickLanguage, st.sampled_from(["it", "en"])),
+    st.builds(SetDots, strategies, st.integers(0, 6)),
+    st.builds(ShowPage, numbers | st.just("review")),
+    st.just(Finish()),
+    st.builds(AskQuestion, strategies, numbers),
+    st.builds(ListQuestions, strategies),
+    st.just(ListStrategies()),
+    st.builds(Withdraw, st.from_regex(r"[A-Za-z0-9_-]{8,32}", fullmatch=True)),
+    st.builds(MovePhase, tables, st.sampled_from(Phase)),
+    st.builds(KeepPriority, tables, strategies, st.booleans()),
+    st.builds(ChooseTied, tables, strategies, st.booleans()),
+    st.builds(ConfirmPriorities, tables),
+    st.builds(PutOn, tables, strategies),
+)
+
+
+@given(presses)
+def test_every_press_comes_back_as_it_went(press: Press) -> None:
+    data = encode(press)
+    assert len(data.encode()) <= LIMIT
+    back = decode(data)
+    assert press == back
+    assert [type(getattr(press, field.name)) for field in fields(press)] == [
+        type(getattr(back, field.name)) for field in fields(back)
+    ]
+
+
+@given(presses, presses)
+def test_different_presses_have_different_data(one: Press, other: Press) -> None:
+    assert (one == other) == (encode(one) == encode(other))
+
+
+def test_no_kind_of_press_is_forgotten_here() -> None:
+    drawn = {kind for kind in get_args(Press) if re.search(rf"\b{kind.__name__}\b", repr(presses))}
+    assert set(get_args(Press)) == drawn
+
+
+@given(st.text(max_size=70))
+def test_text_that_is_no_press_is_refused(text: str) -> None:
+    try:
+        press = decode(text)
+    except NotOurs:
+        return
+    assert text == encode(press)
+
+
+@given(presses, st.data())
+def test_a_press_that_was_tampered_with_is_refused_or_is_another_press(
+    press: Press, data: st.DataObject
+) -> None:
+    original = encode(press)
+    place = data.draw(st.integers(0, len(original)))
+    forged = original[:place] + data.draw(st.text(max_size=3)) + original[place + 1 :]
+    with contextlib.suppress(NotOurs):
+        assert forged == encode(decode(forged))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        ":",
+        "d",
+        "d:1.3",
+        "d:1.3:1:1",
+        "d:1.3:-1",
+        "d:1.3:+1",
+        "d:1.3:01",
+        "d:1.3:100",
+        "d:1.3:1 ",
+        "d:1.3:¹",
+        "D:1.3:1",
+        "d:1.3\n:1",
+        "d:1.3'; DROP TABLE ballots;--:1",
+        "f:",
+        "z:<b>",
+        "z:" + "1" * 33,
+        "k:T5:2.3:2",
+        "k:T5:2.3:True",
+        "m:T5:plenary",
+        "m:T5:SESSION1",
+        "unknown:1",
+        "p:réview",
+    ],
+)
+def test_forged_data_is_refused(forged: str) -> None:
+    with pytest.raises(NotOurs):
+        decode(forged)
+
+
+def test_a_press_too_long_for_telegram_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="68 bytes"):
+        encode(Acknowledge("x" * 64))
+    assert LIMIT == len(encode(Acknowledge("x" * 60)))
+
+
+def test_a_dot_says_the_state_wished_for() -> None:
+    assert "d:1.3:0" == encode(SetDots("1.3", 0))
+    assert SetDots("1.3", 2) == decode("d:1.3:2")
