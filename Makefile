@@ -26,7 +26,7 @@ rehearse: $(READY) ## Play a whole event on a local Telegram: make rehearse ARGS
 
 .PHONY: test
 test: $(READY) ## The tests, with branch coverage: make test ARGS="-k dots"
-	@$(RUN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	@$(RUN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(ARGS)
 
 .PHONY: lint
 lint: $(READY) ## Style and form of the sources

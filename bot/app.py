@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from telegram import BotCommand
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot import errors
@@ -44,9 +44,12 @@ log = structlog.get_logger(__name__)
 CONNECTIONS = 64
 """Calls to Telegram at once."""
 
-STOP_SECONDS = 10.0
-"""How long a stop may take to finish what was taken."""
+DRAIN_SECONDS = 1.5
+"""How long a stop may wait for what is being sent, after what was taken is handled. All of a stop stays
+below the ten seconds after which containers are killed."""
 
+CONNECT_BACKOFF = 10.0
+"""Seconds between two attempts to reach Telegram at the start, at most."""
 
 STARTING = "starting"
 """The promise that holds a rehearsal's time until the bot has started."""
@@ -66,6 +69,7 @@ class RunningBot:
         self._definition = definition
         self._database = database
         self._clock = clock
+        self._stopping = asyncio.Event()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="charts")
         self.translators: Translators = load_translators(event.zone_info)
         bot: ExtBot[None] = ExtBot(
@@ -102,7 +106,36 @@ class RunningBot:
         errors.setup(self.application)
 
     async def run(self) -> None:
-        """Take updates, send, keep the agenda; returns once stopped and everything taken is finished."""
+        """Take updates, send, keep the agenda; returns once stopped and everything taken is finished.
+
+        Raises `InvalidToken` when Telegram does not know the token.
+        """
+        try:
+            if await self._connect():
+                await self._run()
+        finally:
+            await self.application.bot.shutdown()
+            self._executor.shutdown()
+
+    async def _connect(self) -> bool:
+        """Reach Telegram, however long that takes; False when stopped before."""
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                await self.application.initialize()
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                failures += 1
+                log.warning("telegram_not_reached", error=type(error).__name__, failures=failures)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(min(0.2 * 2 ** min(failures, 10), CONNECT_BACKOFF)):
+                        await self._stopping.wait()
+            else:
+                return True
+        return False
+
+    async def _run(self) -> None:
         async with self.application:
             await agenda.prepare(
                 self._database,
@@ -125,16 +158,17 @@ class RunningBot:
                 await asyncio.wait({taking, *background}, return_when=asyncio.FIRST_COMPLETED)
                 self._intake.stop()
                 await taking
+                self.outbox.stop()
+                self.screens.stop()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(STOP_SECONDS):
+                    async with asyncio.timeout(DRAIN_SECONDS):
                         await self.outbox.drain()
                         await self.screens.drain()
             finally:
-                self._schedule.stop()
+                await self._schedule.stop()
                 for task in (taking, *background):
                     task.cancel()
                 results = await asyncio.gather(taking, *background, return_exceptions=True)
-                self._executor.shutdown()
             for result in results:
                 if isinstance(result, Exception):
                     raise result
@@ -142,6 +176,7 @@ class RunningBot:
 
     def stop(self) -> None:
         """Finish what was taken, then return from `run`."""
+        self._stopping.set()
         self._intake.stop()
 
     def _wake(self) -> None:

@@ -59,7 +59,7 @@ class SystemClock:
 
     async def wait(self, until: datetime) -> None:
         """Wait in steps, for the system's clock may be set meanwhile."""
-        while (left := (until - self.now()).total_seconds()) > 0:
+        while (left := (until - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time is no event
             await asyncio.sleep(min(left, 30.0))
 
     def promise(self, name: str, due: datetime | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from telegram import Update
-from telegram.error import Forbidden, TelegramError
+from telegram.error import Forbidden
 
 from handlers.context import Context, reply
 from participation.notices import SomethingBroke
@@ -37,5 +37,5 @@ async def apologise(update: object, context: Context) -> None:
     try:
         person = await people.find(context.room.database, update.effective_user.id)
         await reply(update, context, person, [SomethingBroke(code=code)])
-    except TelegramError as second:
+    except Exception as second:
         log.warning("apology_not_sent", code=code, error=type(second).__name__)

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import structlog
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -31,6 +31,15 @@ BATCH = 100
 
 PAUSE = 0.05
 """Seconds to let updates finish before asking for more: whatever is unfinished would be given again."""
+
+FINISH_SECONDS = 6.0
+"""How long what was taken may take to be handled after `stop`; the rest is delivered again."""
+
+CONFIRM_SECONDS = 2.0
+"""How long the last confirmation may take."""
+
+CONFLICT_SECONDS = 5.0
+"""Seconds to leave to another process that polls with our token."""
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 """Kinds of updates we act on."""
@@ -52,6 +61,13 @@ class Polling:
 
     async def run(self) -> None:
         """Ask, hand out, confirm; returns after `stop` when all that was handed out is handled."""
+        try:
+            await self._poll()
+            await self._finish()
+        finally:
+            await self._abandon()
+
+    async def _poll(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             try:
@@ -63,21 +79,21 @@ class Polling:
                 raise
             except Conflict:
                 log.warning("another_poller", advice="another process uses this token: stop one of the two")
-                await self._sleep(5.0)
+                await self._sleep(CONFLICT_SECONDS)
                 continue
             except RetryAfter as error:
                 await self._sleep(seconds(error))
                 continue
-            except (NetworkError, TelegramError) as error:
+            except Exception as error:
+                # Of any kind: an answer that the library cannot read must not end the bot.
                 failures += 1
                 log.warning("polling_failed", error=type(error).__name__, failures=failures)
-                await self._sleep(min(0.2 * 2**failures, 10.0))
+                await self._sleep(min(0.2 * 2 ** min(failures, 10), 10.0))
                 continue
             for update in updates:
                 self._hand_out(update)
             if self._unconfirmed:
                 await self._some_progress()
-        await self._finish()
 
     def stop(self) -> None:
         """Take no more; `run` returns when what was taken is handled."""
@@ -95,7 +111,12 @@ class Polling:
             await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 return ()
-            return tuple(asking.result())
+            updates = tuple(asking.result())
+            if not self._unconfirmed:
+                # All before is confirmed by now. After a quiet week ids begin again anywhere, and what has a
+                # lower one than we ask for would count as confirmed.
+                self._next = None
+            return updates
         finally:
             for future in (asking, stopping):
                 if not future.done():
@@ -130,8 +151,12 @@ class Polling:
         while queue:
             update = queue[0]
             # process_update gives every exception to the error handler: it returns when all is handled.
-            with self._clock.working():
-                await self._application.process_update(update)
+            try:
+                with self._clock.working():
+                    await self._application.process_update(update)
+            except Exception as error:
+                # Not even the error handler could: the person's next updates must not wait for ever.
+                log.exception("handling_broke", error=type(error).__name__)
             queue.popleft()
             self._unconfirmed[update.update_id] = True
             self._progress.set()
@@ -155,15 +180,28 @@ class Polling:
 
     async def _finish(self) -> None:
         """Handle what was taken, and confirm it."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks), timeout=FINISH_SECONDS)
+            if late:
+                log.warning(
+                    "not_finished", people=len(late), advice="it is delivered again at the next start"
+                )
+                await self._abandon()
         offset = self._offset()
         if offset is not None:
             try:
-                await self._application.bot.get_updates(offset=offset, limit=1, timeout=0)
-            except TelegramError as error:
+                async with asyncio.timeout(CONFIRM_SECONDS):
+                    await self._application.bot.get_updates(offset=offset, limit=1, timeout=0)
+            except (TelegramError, TimeoutError) as error:
                 # It will be delivered again, and handling it twice is harmless.
                 log.warning("not_confirmed", error=type(error).__name__)
+
+    async def _abandon(self) -> None:
+        """Handle no more; what was begun is undone."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -44,6 +44,12 @@ WINDOW = 200
 LONGEST_BACKOFF = 300.0
 """Seconds between two attempts at most."""
 
+BROKEN_PAUSE = 5.0
+"""Seconds before a message is tried again that could not be made for a defect of ours."""
+
+BROKEN_ATTEMPTS = 5
+"""Attempts to make such a message: then it is given up, for all others to the chat wait behind it."""
+
 
 class Outbox(Worker):
     """Runs until cancelled; `wake` it when something was put in. One message at a time to each chat."""
@@ -65,6 +71,11 @@ class Outbox(Worker):
         self._pacer = pacer
         self._translators = translators
         self._studio = studio
+
+    def hold(self, chat: int, after: float | timedelta) -> None:
+        """Telegram takes nothing for this chat before so many seconds."""
+        wait = after if isinstance(after, timedelta) else timedelta(seconds=after)
+        self._pacer.hold(chat, self._clock.now() + wait)
 
     async def look(self) -> datetime | None:
         """Spread announcements, and send what may go now."""
@@ -103,8 +114,14 @@ class Outbox(Worker):
             await self._dead(letter, error)
         except (NetworkError, TelegramError) as error:
             # Full jitter, as "Exponential Backoff And Jitter" (Brooker, 2015) has it.
-            longest = min(0.5 * 2**letter.attempts, LONGEST_BACKOFF)
+            longest = min(0.5 * 2 ** min(letter.attempts, 30), LONGEST_BACKOFF)
             await self._again(letter, error, random.uniform(0.1, longest))  # noqa: S311 - no secret
+        except Exception as error:
+            log.exception("send_broke", key=letter.key.split(":")[0], error=type(error).__name__)
+            if letter.attempts + 1 < BROKEN_ATTEMPTS:
+                await self._again(letter, error, BROKEN_PAUSE)
+            else:
+                await self._dead(letter, error)
         else:
             await self._done(letter, message)
 
@@ -139,8 +156,8 @@ class Outbox(Worker):
             if letter.person is not None:
                 await contributions.seen(tx, letter.person, notices.load(letter.content))
 
-    async def _again(self, letter: Letter, error: TelegramError, after: float) -> None:
-        self._pacer.hold(letter.chat, self._clock.now() + timedelta(seconds=after))
+    async def _again(self, letter: Letter, error: Exception, after: float) -> None:
+        self.hold(letter.chat, after)
         log.warning("send_again", letter=letter.id, error=type(error).__name__, after=round(after, 1))
         async with self._database.transaction() as tx:
             await outbox.failed(tx, letter, type(error).__name__)
@@ -154,7 +171,9 @@ class Outbox(Worker):
             await outbox.failed(tx, letter, type(error).__name__)
             await people.mark_unreachable(tx, letter.person, self._clock.now())
 
-    async def _dead(self, letter: Letter, error: TelegramError) -> None:
-        log.error("send_refused", letter=letter.id, key=letter.key.split(":")[0], error=str(error))
+    async def _dead(self, letter: Letter, error: Exception) -> None:
+        # What Telegram says tells what to mend; other errors may repeat what people wrote.
+        why = str(error) if isinstance(error, TelegramError) else type(error).__name__
+        log.error("send_refused", letter=letter.id, key=letter.key.split(":")[0], error=why)
         async with self._database.transaction() as tx:
-            await outbox.dead(tx, letter, str(error), self._clock.now())
+            await outbox.dead(tx, letter, why, self._clock.now())

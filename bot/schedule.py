@@ -6,6 +6,7 @@ is found whenever we look.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
@@ -36,6 +37,8 @@ class Schedule:
         self._channel = channel
         self._after = after
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._looking = asyncio.Lock()
+        self._stopped = False
 
     async def start(self) -> None:
         """Run what is due now, then keep looking."""
@@ -44,24 +47,44 @@ class Schedule:
             self.look,
             "interval",
             seconds=self._clock.tick,
-            max_instances=1,
+            # A second one finds the first still looking and returns; where one is allowed it is warned of.
+            max_instances=2,
             coalesce=True,
             misfire_grace_time=None,
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Look no more."""
-        if self._scheduler.running:
+    async def stop(self) -> None:
+        """Look no more; returns when the last look is over."""
+        self._stopped = True
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        # Looks that were started a moment ago find that they are not wanted, before the scheduler cancels.
+        await asyncio.sleep(0)
+        async with self._looking:
             self._scheduler.shutdown(wait=False)
 
     async def look(self) -> None:
         """Run the moments that are due, and promise the next."""
+        if self._stopped or self._looking.locked():
+            return
+        async with self._looking:
+            try:
+                await self._look()
+            except Exception as error:
+                # What failed is still due, and is tried at the next look.
+                log.exception("agenda_broke", error=type(error).__name__)
+
+    async def _look(self) -> None:
         due = await moments.next_due(self._database)
         if due is not None and due <= self._clock.now():
             with self._clock.working():
-                run = await agenda.run_due(self._database, self._event, self._clock.now(), self._channel)
-                log.info("moments_run", count=run)
-                self._after()
+                try:
+                    run = await agenda.run_due(self._database, self._event, self._clock.now(), self._channel)
+                    log.info("moments_run", count=run)
+                finally:
+                    # Also after a failure: others may have been run.
+                    self._after()
                 due = await moments.next_due(self._database)
         self._clock.promise("agenda", due)

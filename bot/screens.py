@@ -43,6 +43,9 @@ AT_ONCE = 32
 RETRY = 2.0
 """Seconds before an edit that failed on the network is tried again."""
 
+BROKEN_RETRY = 30.0
+"""Seconds before a screen is tried again that could not be drawn for a defect of ours."""
+
 
 class Screens(Worker):
     """Runs until cancelled. `nudge` a person whose own act changed a screen; `wake` for all others."""
@@ -107,10 +110,17 @@ class Screens(Worker):
                 async with self._database.transaction() as tx:
                     await people.mark_unreachable(tx, person, self._clock.now())
                 return
+            except BadRequest as error:
+                # Telegram will not take this state however often it is tried; the next one it may.
+                log.error("edit_refused", kind=screen.kind.split(":")[0], error=error.message)
+                await self._mark(screen, screen.message, "")
             except TelegramError as error:
                 log.warning("edit_again", kind=screen.kind.split(":")[0], error=type(error).__name__)
                 self._pacer.hold(screen.chat, self._clock.now() + timedelta(seconds=RETRY))
                 return
+            except Exception:
+                self._pacer.hold(screen.chat, self._clock.now() + timedelta(seconds=BROKEN_RETRY))
+                raise
 
     async def _show(self, screen: Screen) -> None:
         # The wanted version was read before the state is: what is drawn is never older than what is marked.

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; `str()` is a sentence for the operator."""
 
 
 class Settings(BaseSettings):
     """The settings of one running bot."""
 
-    model_config = SettingsConfigDict(env_prefix="BOLLINI_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="BOLLINI_", env_ignore_empty=True, extra="ignore")
 
     token: SecretStr | None = Field(None, description="The bot's token, from BotFather.")
     database: Path = Field(Path("bollini.db"), description="The database file.")
@@ -19,3 +23,27 @@ class Settings(BaseSettings):
     channel: int | None = Field(None, description="The id of the regia's channel, where the bot is an admin.")
     api_url: str = Field("https://api.telegram.org", description="The Bot API server.")
     clock_url: str | None = Field(None, description="Only a rehearsal sets this: the clock to follow.")
+
+    @field_validator("token", mode="before")
+    @classmethod
+    def _without_white_space(cls, token: object) -> object:
+        # As it comes out of a file or a message.
+        return token.strip() if isinstance(token, str) else token
+
+    @field_validator("api_url")
+    @classmethod
+    def _without_a_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+
+def read_settings() -> Settings:
+    """The settings in the environment. Raises `SettingsError` when one of them cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"BOLLINI_{'.'.join(str(part) for part in each['loc']).upper()}: {each['msg']}"
+            for each in error.errors(include_input=False, include_url=False)
+        )
+        message = f"A setting in the environment cannot be used. {wrong}. README lists the settings."
+        raise SettingsError(message) from None

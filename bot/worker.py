@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+PAUSE = 1.0
+"""Real seconds before something is tried again that broke on a defect of ours or on the database."""
+
+
 class Worker(ABC):
-    """Runs until cancelled; `wake` it when there may be something new to do."""
+    """Runs until `stop` or until cancelled; `wake` it when there may be something new to do."""
 
     def __init__(self, name: str, clock: Clock, at_once: int) -> None:
         self._name = name
@@ -31,6 +35,7 @@ class Worker(ABC):
         self._at_once = at_once
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._stopping = False
 
     @abstractmethod
     async def look(self) -> datetime | None:
@@ -42,17 +47,29 @@ class Worker(ABC):
         self._clock.promise(self._name, self._clock.now())
 
     async def run(self) -> None:
-        """Look, start, rest, until cancelled."""
+        """Look, start, rest; after `stop`, until what is under way is done."""
         try:
-            while True:
+            while not self._stopping:
                 self._woken.clear()
-                with self._clock.working():
-                    following = await self.look()
+                try:
+                    with self._clock.working():
+                        following = await self.look()
+                except Exception as error:
+                    # A busy database, say. Nobody would look again for as long as the bot runs.
+                    log.exception("look_broke", worker=self._name, error=type(error).__name__)
+                    await asyncio.sleep(PAUSE)
+                    continue
                 if not self._woken.is_set():
                     self._clock.promise(self._name, None)
                 await self._rest(following)
+            await self.drain()
         finally:
             await self._cancel()
+
+    def stop(self) -> None:
+        """Start nothing new: what would be under way at the end might be done twice."""
+        self._stopping = True
+        self._woken.set()
 
     async def drain(self) -> None:
         """Wait for what is under way."""
@@ -65,8 +82,8 @@ class Worker(ABC):
 
     @property
     def full(self) -> bool:
-        """Whether as much is under way as may be."""
-        return len(self._running) >= self._at_once
+        """Whether as much is under way as may be; while stopping, nothing more may."""
+        return self._stopping or len(self._running) >= self._at_once
 
     def start(self, key: int, work: Coroutine[Any, Any, None]) -> None:
         """Do this under a key that is not busy."""
@@ -77,8 +94,9 @@ class Worker(ABC):
             with self._clock.working():
                 await work
         except Exception as error:
-            # A defect of ours: it must not stop what others wait for.
+            # A defect of ours: it must not stop what others wait for, nor be repeated without a pause.
             log.exception("work_broke", worker=self._name, error=type(error).__name__)
+            await asyncio.sleep(PAUSE)
         finally:
             del self._running[key]
             self.wake()

@@ -198,7 +198,7 @@ def decode(data: str) -> Press:
     """The press that `encode` made. Raises `NotOurs` for anything else."""
     name, *values = data.split(":")
     kind = _KINDS.get(name)
-    if kind is None or len(values) != len(fields(kind)):
+    if kind is None or len(values) != len(fields(kind)) or len(data.encode()) > LIMIT:
         raise NotOurs
     try:
         read: dict[str, Any] = {

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import structlog
+from telegram import Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
     CallbackContext,
@@ -24,9 +25,9 @@ from storage import outbox, people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
-    from telegram import Message, Update, User
+    from telegram import Message, User
 
     from locales.translator import Translator, Translators
     from participation.event import Event
@@ -68,6 +69,10 @@ class Sender(Protocol):
 
     def wake(self) -> None:
         """There may be something new to send."""
+        ...
+
+    def hold(self, chat: int, after: float | timedelta) -> None:
+        """Telegram takes nothing for this chat before so many seconds."""
         ...
 
 
@@ -115,6 +120,7 @@ async def person_of(update: Update, context: Context) -> Person | None:
         async with room.database.transaction() as tx:
             await people.mark_reachable(tx, person.telegram_id)
         room.outbox.wake()
+        room.screens.wake()
     return person
 
 
@@ -127,13 +133,17 @@ def words_for(update: Update, context: Context, person: Person | None) -> Transl
 async def reply(update: Update, context: Context, person: Person | None, told: Iterable[Notice]) -> None:
     """Answer in the person's chat, in their language.
 
-    An answer that Telegram does not take now is left to the outbox: what was done stays done, and the person
-    is told as soon as they can be.
+    An answer that Telegram does not take now is left to the outbox, and with it what follows: what was done
+    stays done, and the person is told as soon as they can be.
     """
     room = context.room
     words = words_for(update, context, person)
     chat = user_of(update).id
+    left = False
     for number, notice in enumerate(told):
+        if left and person is not None:
+            await _leave(update, room, person, number, notice)
+            continue
         try:
             for message in render(notice, room.event, words):
                 await context.bot.send_message(
@@ -150,20 +160,28 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
             return
         except BadRequest:
             raise
-        except TelegramError:
+        except TelegramError as error:
             if person is None:
                 # Nothing is stored of who has not read the notice: they will have to write again.
                 raise
-            async with room.database.transaction() as tx:
-                await outbox.post(
-                    tx,
-                    f"reply:{update.update_id}:{number}",
-                    chat,
-                    dump(notice),
-                    room.clock.now(),
-                    person=person.id,
-                )
-            room.outbox.wake()
+            if isinstance(error, RetryAfter):
+                room.outbox.hold(chat, error.retry_after)
+            left = True
+            await _leave(update, room, person, number, notice)
+
+
+async def _leave(update: Update, room: Room, person: Person, number: int, notice: Notice) -> None:
+    """Leave an answer to the outbox, once: handled again after a kill, the update does not double it."""
+    async with room.database.transaction() as tx:
+        await outbox.post(
+            tx,
+            f"reply:{act_of(update)}:{number}:{type(notice).__name__}",
+            person.telegram_id,
+            dump(notice),
+            room.clock.now(),
+            person=person.id,
+        )
+    room.outbox.wake()
 
 
 async def answer_press(update: Update, context: Context, person: Person | None, said: Notice | None) -> None:
@@ -183,25 +201,43 @@ async def answer_press(update: Update, context: Context, person: Person | None, 
         log.warning("press_not_answered", error=type(error).__name__)
 
 
-def pressed(*kinds: type[Press]) -> Callable[[object], bool]:
-    """A pattern for the library's handler of presses: it matches presses of these kinds."""
+class Pressed(CallbackQueryHandler["Context", None]):
+    """The library's handler of presses, for presses of these kinds alone.
 
-    def matches(data: object) -> bool:
+    Its own patterns let a press without any data pass, which only a forged one has.
+    """
+
+    def __init__(self, callback: Handler, *kinds: type[Press]) -> None:
+        super().__init__(callback)
+        self._kinds = kinds
+
+    def check_update(self, update: object) -> bool:
+        """Whether the update is a press that we made, of a kind of ours."""
+        if not isinstance(update, Update) or update.callback_query is None:
+            return False
+        data = update.callback_query.data
         try:
-            return isinstance(decode(data) if isinstance(data, str) else None, kinds)
+            return isinstance(decode(data) if isinstance(data, str) else None, self._kinds)
         except NotOurs:
             return False
 
-    return matches
-
 
 def press_of(update: Update, kind: type[SomePress]) -> SomePress:
-    """The press of an update that `pressed(kind)` let pass."""
+    """The press of an update that `button(..., kind)` let pass."""
     query = update.callback_query
     assert query is not None, "a press"
     press = decode(str(query.data))
-    assert isinstance(press, kind), "the pattern let only this kind pass"
+    assert isinstance(press, kind), "the handler let only this kind pass"
     return press
+
+
+def act_of(update: Update) -> str:
+    """What names this act for ever: the message, or the press. The number of an update may come again."""
+    if update.callback_query is not None:
+        return f"press:{update.callback_query.id}"
+    message = message_of(update)
+    edited = "" if message.edit_date is None else f":{message.edit_date:%s}"
+    return f"message:{user_of(update).id}:{message.message_id}{edited}"
 
 
 def message_of(update: Update) -> Message:
@@ -213,9 +249,8 @@ def message_of(update: Update) -> Message:
 
 def argument_of(update: Update) -> str:
     """What stands behind a command, untouched but for the white space around it."""
-    text = message_of(update).text or ""
-    _, _, argument = text.partition(" ") if " " in text.split("\n", 1)[0] else text.partition("\n")
-    return argument.strip()
+    _, *behind = (message_of(update).text or "").split(maxsplit=1)
+    return behind[0].strip() if behind else ""
 
 
 def command(name: str, callback: Handler) -> CommandHandler[Context, None]:
@@ -228,4 +263,4 @@ def command(name: str, callback: Handler) -> CommandHandler[Context, None]:
 
 def button(callback: Handler, *kinds: type[Press]) -> CallbackQueryHandler[Context, None]:
     """A press of these kinds."""
-    return CallbackQueryHandler(callback, pattern=pressed(*kinds))
+    return Pressed(callback, *kinds)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Direction = Literal["next", "back"]
 
-_COMMAND = re.compile(r"/\w+\s*")
+_COMMAND = re.compile(r"/\w+(?:@\w+)?\s*")
 
 
 async def receive(

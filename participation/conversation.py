@@ -56,12 +56,16 @@ async def answer(  # noqa: PLR0911 - one way out per kind of message, in the ord
     if before is not None:
         # Delivered again: it stays what it was taken for, whatever it would mean now.
         return (before,)
+    if await joining.was_answer(database, person, typed.message):
+        return await joining.ask_on(database, event, person)
     plain = re.sub(r"\s+", " ", typed.text.strip().strip(".!").casefold())
     meaning = vocabulary.lone.get(plain)
     if meaning == "help":
         return (await roles.help_for(database, person),)
     if person.table is None or person.asked_again:
-        told = await joining.read_typed(database, event, person, typed.text, typed.new_id, typed.at)
+        told = await joining.read_typed(
+            database, event, person, typed.text, typed.new_id, typed.at, typed.message
+        )
         if told is not None:
             return told
     if person.table is None:
@@ -84,7 +88,7 @@ async def answer(  # noqa: PLR0911 - one way out per kind of message, in the ord
     if phase is Phase.SESSION2 and plain in {question.code for question in event.session2.questions}:
         return (await contributions.go(database, event, person, None, plain),)
     if joining.is_own_place(typed.text, event, person):
-        # The answer to a question that was answered already (delivered again, say) is no contribution.
+        # Typed once more, to be sure: that is no contribution.
         return await joining.again(database, event, person)
     return (
         await contributions.receive(
@@ -101,7 +105,7 @@ async def _word(
             return await joining.again(database, event, person)
         case "skip" | "back" if phase is Phase.SESSION2:
             direction: contributions.Direction = "next" if meaning == "skip" else "back"
-            act = f"{person.id}:{typed.message}"
+            act = f"walk:{person.id}:{typed.message}"
             return (await contributions.walk(database, event, person, direction, typed.at, act),)
         case "questions" | "strategies" | "skip" | "back":
             what: Literal["questions", "strategies"] = (

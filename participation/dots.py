@@ -40,7 +40,8 @@ _TOKEN = re.compile(
 _BETWEEN = re.compile(
     rf"(?:[\s,;/&]|{_DASH}(?=\s)|(?<=\d){_DASH}(?=\d))*(?:\b(?:e|ed|and|et)\b[\s,;/&]*)?", re.IGNORECASE
 )
-_BULLET = re.compile(rf"^\s*(?:{_DASH}|[•·*])\s+(?=\d)", re.MULTILINE)
+_OFF = re.compile(rf"{_DASH}\s")
+_BULLET = re.compile(rf"^[ \t]*(?:{_DASH}|[•·*])[ \t]+(?=\d)", re.MULTILINE)
 
 
 class View(BaseModel):
@@ -66,12 +67,8 @@ def read_typed(text: str) -> tuple[TypedDot, ...] | None:
     """
     position = 0
     found: dict[str, int] = {}
-    stripped = text.strip().rstrip(".;,!")
-    if len(_BULLET.findall(stripped)) > 1:
-        stripped = _BULLET.sub("", stripped)
-    else:
-        # One alone is a minus that stands a little off: "- 1.3".
-        stripped = re.sub(rf"^({_DASH})\s(?=\d)", r"\1", stripped)
+    lines = text.strip().rstrip(".;,!")
+    stripped = _BULLET.sub("", lines)
     while position < len(stripped):
         token = _TOKEN.match(stripped, position)
         if token is None:
@@ -85,6 +82,9 @@ def read_typed(text: str) -> tuple[TypedDot, ...] | None:
         between = _BETWEEN.match(stripped, token.end())
         assert between is not None, "the pattern matches the empty text"
         position = between.end()
+    if len(found) == 1 and _OFF.match(lines):
+        # Before one code alone it is a minus that stands a little off: "- 1.3".
+        found = dict.fromkeys(found, 0)
     return tuple(TypedDot(code, count) for code, count in found.items()) or None
 
 

@@ -10,7 +10,7 @@ from participation import contributions, dashboards, dots, notices, priorities
 from participation.event import Phase
 from participation.notices import Role
 from participation.phases import VOTING
-from storage import ballots, people, screens, tables
+from storage import acts, ballots, people, screens, tables
 from storage.times import to_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from participation.event import Event, Table
-    from storage.database import Database, Transaction
+    from storage.database import Database, Reader, Transaction
     from storage.people import Person
 
 INVITE = "i-"
@@ -220,28 +220,71 @@ async def _change(
 
 
 async def read_typed(
-    database: Database, event: Event, person: Person, text: str, new_ballot: str, now: datetime
+    database: Database,
+    event: Event,
+    person: Person,
+    text: str,
+    new_ballot: str,
+    now: datetime,
+    message: int | None = None,
 ) -> tuple[notices.Notice, ...] | None:
     """A zone or a table that was typed where one was asked for; None when it is something else.
 
-    Somebody who sits at a table already and was asked again may type anything else meanwhile.
+    Somebody who sits at a table already and was asked again may type anything else meanwhile. `message` is
+    remembered as an answer: delivered again it must not answer the question that follows ("1" is a zone
+    first, and then would be a table).
     """
     seated = person.table is not None
     if seated and not person.asked_again:
         return None
+    table: Table | None = None
+    zone: str | None = None
     if person.zone_picked is not None:
-        found = find_table(text, event.tables_of_zone(person.zone_picked))
-        if found is None:
-            return None if seated else (notices.AskTable(zone=person.zone_picked, misread=text),)
-        return await pick_table(database, event, person, found.code, person.zone_picked, new_ballot, now)
-    zone = find_zone(text, event)
-    if person.table_picked is not None and (
-        zone is None or zone not in event.table(person.table_picked).zones
-    ):
-        return None if seated else (notices.AskZoneOfTable(table=person.table_picked, misread=text),)
-    if zone is None:
-        return None if seated else (notices.AskZone(misread=text),)
-    return await pick_zone(database, event, person, zone, new_ballot, now)
+        table = find_table(text, event.tables_of_zone(person.zone_picked))
+    else:
+        zone = find_zone(text, event)
+        if person.table_picked is not None and zone not in event.table(person.table_picked).zones:
+            zone = None
+    if table is None and zone is None and seated:
+        return None
+    if message is not None:
+        await _remember(database, person, message, now)
+    if table is not None:
+        return await pick_table(database, event, person, table.code, person.zone_picked, new_ballot, now)
+    if zone is not None:
+        return await pick_zone(database, event, person, zone, new_ballot, now)
+    return (_question(person, text),)
+
+
+def _question(person: Person, misread: str | None = None) -> notices.Notice:
+    """What is asked of somebody who has still to say their zone or table."""
+    if person.zone_picked is not None:
+        return notices.AskTable(zone=person.zone_picked, misread=misread)
+    if person.table_picked is not None:
+        return notices.AskZoneOfTable(table=person.table_picked, misread=misread)
+    return notices.AskZone(misread=misread)
+
+
+async def ask_on(database: Database, event: Event, person: Person) -> tuple[notices.Notice, ...]:
+    """After an answer that was given already: the question that follows it, or where they sit."""
+    if person.table is None or person.asked_again:
+        return (_question(person),)
+    return await again(database, event, person)
+
+
+async def _remember(database: Database, person: Person, message: int, now: datetime) -> None:
+    # Before what it does: killed in between they are asked once more, and nothing is misunderstood.
+    async with database.transaction() as tx:
+        await acts.first_time(tx, _answer(person, message), now)
+
+
+async def was_answer(reader: Reader, person: Person, message: int) -> bool:
+    """Whether a message was taken for an answer to "which zone?" or "which table?"."""
+    return await acts.known(reader, _answer(person, message))
+
+
+def _answer(person: Person, message: int) -> str:
+    return f"answer:{person.id}:{message}"
 
 
 async def change(database: Database, person: Person) -> tuple[notices.Notice, ...]:

@@ -6,6 +6,7 @@ table that is late still closes its ballots, has its priorities and tells its pe
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 from participation import dashboards, dots, notices, priorities
@@ -160,7 +161,9 @@ def read_command(
     """
     wished: Phase | None = None
     chosen: list[str] = []
-    for word in text.replace(",", " ").split():
+    # "sessione 1", as people write it, is the one word "sessione1".
+    joined = re.sub(r"(?<=[^\W\d])\s+(?=\d+\b)", "", text)
+    for word in joined.replace(",", " ").split():
         plain = word.casefold()
         if plain in phase_words and wished is None:
             wished = phase_words[plain]

@@ -1,9 +1,12 @@
 """`python -m rehearsal`: a local Telegram with its clock and a crowd, for a supervisor that runs the bot.
 
-Standard output has one JSON object a line: `ready` (where the bot finds everything), `progress` about every second,
-`kill` (the supervisor kills the bot and starts it again), at the end `done` or `failed`. Standard input takes
-`{"invites": [{"role", "table", "payload"}]}`, `{"restarted": true}` and `{"stop": true}`. The exit status is 0 after
-`done`, 1 after `failed`, 2 for arguments that cannot be used.
+Standard output has one JSON object a line: `ready` (where the bot finds everything), `progress` about every
+second, `kill` (the supervisor kills the bot and starts it again), at the end `done` or `failed`. Standard
+input takes `{"invites": [{"role", "table", "payload"}]}`, `{"restarted": true}` and `{"stop": true}`. The
+exit status is 0 after `done`, 1 after `failed`, 2 for arguments that cannot be used.
+
+Headless, the crowd plays alone and as fast as the rules of the clock allow. Otherwise people watch, and take
+part with phones in a web page: time goes at the speed they choose, and the crowd does not mind what they do.
 """
 
 from __future__ import annotations
@@ -20,11 +23,12 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rehearsal import check
+from rehearsal import check, web
 from rehearsal.clock import QUIET, Clock, watched
 from rehearsal.crowd.crowd import Crowd
 from rehearsal.crowd.hands import NoAnswer
 from rehearsal.crowd.kills import stretches
+from rehearsal.crowd.people import spare
 from rehearsal.crowd.plan import make
 from rehearsal.crowd.sentences import Sentences
 from rehearsal.programme import read
@@ -32,8 +36,9 @@ from rehearsal.telegram import Recorder, Telegram
 from rehearsal.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from rehearsal.crowd.people import Invite
     from rehearsal.programme import Programme
 
 CHANNEL: Final = -1_001_700_000_001
@@ -67,6 +72,17 @@ class Rehearsal:
         )
         self._clock.routes(self.telegram.app)
         self._crowd: Crowd | None = None
+        self._spare: tuple[Invite, ...] = ()
+        if not arguments.headless:
+            web.setup(
+                self.telegram.app,
+                self.telegram,
+                self._clock,
+                invites=lambda: [vars(invite) for invite in self._spare],
+                tables=programme.tables,
+                people=lambda: {} if self._crowd is None else self._crowd.plan.people,
+                opened=self._opened,
+            )
 
     async def play(self) -> int:
         """Serve, play, check; returns the exit status."""
@@ -89,11 +105,7 @@ class Rehearsal:
                 self._keep([str(failure)])
                 self._wire.say(failed=f"{failure}, at {self._programme.local(self._clock.now())}")
                 return 1
-            found = (
-                []
-                if self._crowd is None
-                else check.problems(self.telegram, self._crowd, self._programme, CHANNEL)
-            )
+            found = [] if self._crowd is None else check.problems(self.telegram, self._crowd, CHANNEL)
             self._keep(found)
             if found and self._arguments.headless:
                 more = f" (and {len(found) - 1} more: see crowd.json)" if len(found) > 1 else ""
@@ -119,6 +131,8 @@ class Rehearsal:
             listening = asyncio.create_task(self._wire.listen())
             stack.push_async_callback(_end, listening)
             invites = await self._or_stopped(self._wire.invites)
+            if not self._arguments.headless:
+                invites, self._spare = spare(invites)
             plan = make(self._programme, self._arguments.people, self._arguments.seed, invites)
             self._crowd = Crowd(
                 self._programme,
@@ -128,6 +142,7 @@ class Rehearsal:
                 Sentences(),
                 kill_at=self._arguments.kill_at,
                 on_kill=lambda name: self._wire.say(kill=name),
+                forgiving=not self._arguments.headless,
             )
             self._clock.follow(self._crowd)
             for task in (asyncio.create_task(self._clock.run()), asyncio.create_task(self._report())):
@@ -140,6 +155,11 @@ class Rehearsal:
             for task in (playing, watching):
                 if task.done():
                     await task
+
+    def _opened(self, link: Mapping[str, str | None]) -> None:
+        """Somebody who plays along opened a one-time link: if it is a table's, they lead it."""
+        if self._crowd is not None and link["table"] is not None:
+            self._crowd.leave(link["table"])
 
     async def _to_the_end(self, crowd: Crowd) -> None:
         await crowd.run()

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from rehearsal.crowd.crowd import Crowd
     from rehearsal.crowd.hands import Hands
-    from rehearsal.programme import Programme
     from rehearsal.telegram import CallRecord, SentMessage, Telegram
 
 FIRST_ERROR: Final = 400
@@ -23,19 +22,19 @@ EXPECTED: Final = ("query is too old", "message is not modified")
 """What a 400 may say: a late answer to a press, and an edit that changes nothing."""
 
 
-def problems(telegram: Telegram, crowd: Crowd, programme: Programme, channel: int) -> list[str]:
+def problems(telegram: Telegram, crowd: Crowd, channel: int) -> list[str]:
     """Everything that is not as it should be, as sentences; empty when all is well."""
     killed = bool(crowd.killed)
     return [
         *crowd.meant.problems,
-        *_told(crowd, programme, killed=killed),
+        *_told(crowd, killed=killed),
         *_posts(telegram.channel(channel).posts, killed=killed),
         *_calls(telegram.calls, killed=killed),
         *_left(telegram),
     ]
 
 
-def _told(crowd: Crowd, programme: Programme, *, killed: bool) -> Iterator[str]:
+def _told(crowd: Crowd, *, killed: bool) -> Iterator[str]:
     """Every person was told what their table was told, and sees their own ballot as they meant it."""
     for hands in crowd.hands.values():
         person = hands.person
@@ -47,7 +46,6 @@ def _told(crowd: Crowd, programme: Programme, *, killed: bool) -> Iterator[str]:
         thanks = sum(1 for message in received(hands.phone) if THANKS.match(message.shown))
         if thanks == 0 or (thanks > 1 and not killed):
             yield f"{person.name} ({hands.table}) was thanked {thanks} times"
-    del programme
 
 
 def _priorities(hands: Hands, codes: list[str]) -> Iterator[str]:

@@ -5,15 +5,15 @@ The server says how time goes, the bot says until when it has done its work::
     server -> bot  {"serial": 17, "now": "...Z", "speed": 40.0, "until": "...Z"}
     bot -> server  {"serial": 17, "due": "...Z" | null}
 
-At receipt the event's time is `now`; it flows at `speed` event seconds for each real one, and holds at `until`
-until the next grant. `due` is the next thing the bot must do (null: nothing): no grant goes beyond it, so the
-bot never finds that a moment has passed while it was busy. Without a bot time stands still.
+At receipt the event's time is `now`; it flows at `speed` event seconds for each real one, and holds at
+`until` until the next grant. `due` is the next thing the bot must do (null: nothing): no grant goes beyond,
+so the bot never finds that a moment has passed while it was busy. Without a bot time stands still.
 
 How fast time goes is one function without state, `decide`:
 
 - it never passes what the bot reported as due;
 - it never passes a moment of the agenda while somebody in the crowd who means to act before it has not, or
-  waits for an answer; the last seconds before such a moment run at real speed, so that paced edits can arrive;
+  waits for an answer; the last seconds before such a moment run at real speed, for paced edits to arrive;
 - Session 1 runs at most at `Pace.session1`, other stretches in which people act at `Pace.acting`;
 - when nobody waits and nothing is due for a while, time jumps.
 
@@ -83,7 +83,7 @@ class Pace:
     """How fast time goes, in event seconds for each real second; `may_jump` is False when people watch."""
 
     session1: float = 40.0
-    acting: float = 300.0
+    acting: float = 500.0
     may_jump: bool = True
 
 
@@ -152,7 +152,7 @@ class Clock:
     ) -> None:
         self.programme = programme
         self._asked = pace or Pace()
-        self._headless_pace = Pace(self._asked.session1, Pace().acting)
+        self._headless_pace = Pace()
         self._hurry_to: datetime | None = None
         self._paused = False
         self._monotonic = monotonic
@@ -372,8 +372,8 @@ class Clock:
     def state(self) -> dict[str, object]:
         """What is shown of the clock, as JSON.
 
-        The time is `now`, flows at `speed` and holds at `until`; `asked` is the speed asked for; `hurry` whether
-        it is on its way to `next`.
+        The time is `now`, flows at `speed` and holds at `until`; `asked` is the speed asked for; `hurry`
+        whether it is on its way to `next`.
         """
         now = self.now()
         return {

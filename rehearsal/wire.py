@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Wire:
     """Says things to the supervisor and hears it.
 
-    invites: set once the supervisor has sent the one-time links (or has nothing more to say). stopping: set when it
-    wants the rehearsal to end.
+    invites: set once the supervisor has sent the one-time links (or has nothing more to say). stopping: set
+    when it wants the rehearsal to end.
     """
 
     def __init__(self, say: Callable[[str], object] | None = None) -> None:

@@ -13,7 +13,7 @@ from storage.times import to_text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.database import Transaction
+    from storage.database import Reader, Transaction
 
 
 async def first_time(tx: Transaction, key: str | None, at: datetime) -> bool:
@@ -27,3 +27,8 @@ async def first_time(tx: Transaction, key: str | None, at: datetime) -> bool:
             to_text(at),
         )
     )
+
+
+async def known(reader: Reader, key: str) -> bool:
+    """Whether this act was done before."""
+    return bool(await reader.fetch("SELECT key FROM acts WHERE key = $1", key))

@@ -116,18 +116,34 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row
     try:
-        for pragma in (
-            f"busy_timeout = {BUSY_TIMEOUT}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-        ):
+        for pragma in (f"busy_timeout = {BUSY_TIMEOUT}", "synchronous = FULL", "foreign_keys = ON"):
             await connection.execute_fetchall(f"PRAGMA {pragma}")
+        await _write_ahead(connection)
     except BaseException:
         # Its thread would keep the process from ending.
         await connection.close()
         raise
     return connection
+
+
+async def _write_ahead(connection: aiosqlite.Connection) -> None:
+    """Have the file keep a write-ahead log, so that reading and writing don't wait for each other."""
+    # While another process makes the same switch SQLite says "locked" at once, whatever the timeout.
+    pause = 0.02
+    for _ in range(int(BUSY_TIMEOUT / 1000 / pause)):
+        try:
+            ((mode,),) = await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(pause)
+            continue
+        if mode != "wal":
+            message = f"its file system allows no write-ahead log, only {mode!r}"
+            raise sqlite3.OperationalError(message)
+        return
+    message = "another program keeps it locked"
+    raise sqlite3.OperationalError(message)
 
 
 async def _fetch(connection: aiosqlite.Connection, sql: str, values: tuple[object, ...]) -> Sequence[Row]:

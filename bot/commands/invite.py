@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings
+from bot.settings import SettingsError, read_settings
 from participation import joining
 from participation.event import EventFileError, load
 from participation.notices import Role
@@ -19,6 +19,7 @@ from storage.sqlite import open_sqlite
 if TYPE_CHECKING:
     import argparse
 
+    from bot.settings import Settings
     from participation.event import Event
 
 HELP = "make one-time links for facilitators and the regia"
@@ -35,22 +36,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     who.add_argument(
         "--everybody", action="store_true", help="every facilitator of the event file, and one of the regia"
     )
-    parser.add_argument("--count", type=int, default=1, metavar="N", help="links for each (default 1)")
+    parser.add_argument("--count", type=_positive, default=1, metavar="N", help="links for each (default 1)")
     parser.add_argument(
-        "--hours", type=int, default=HOURS, metavar="N", help=f"valid for N hours (default {HOURS})"
+        "--hours", type=_positive, default=HOURS, metavar="N", help=f"valid for N hours (default {HOURS})"
     )
     parser.add_argument("--bot", metavar="USERNAME", help="the bot's user name, to print whole links")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print one link a line; they are shown this once, only their hashes are kept."""
-    settings = Settings()
     try:
+        settings = read_settings()
         event = load(settings.event)
         wanted = _wanted(arguments, event)
         made = asyncio.run(_make(settings, wanted, arguments.hours))
-    except (EventFileError, DatabaseError) as error:
+    except (SettingsError, EventFileError, DatabaseError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyError as error:

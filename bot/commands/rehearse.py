@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -104,6 +105,9 @@ class _Rehearsal:
     async def _play(self) -> int:
         stage = self._stage = await self._start_stage()
         assert stage.stdout is not None, "started with a pipe"
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._ask_to_stop)
+        phase = None
         async for line in stage.stdout:
             said = json.loads(line)
             if "ready" in said:
@@ -111,7 +115,10 @@ class _Rehearsal:
             elif "kill" in said:
                 await self._kill(said["kill"])
             elif "progress" in said:
-                print(_progress(said["progress"]), flush=True)
+                # Who plays by hand has the clock in the page, and should find its address here.
+                if self._arguments.headless or said["progress"]["phase"] != phase:
+                    print(_progress(said["progress"]), flush=True)
+                phase = said["progress"]["phase"]
             elif "failed" in said:
                 print(f"The rehearsal failed: {said['failed']}", file=sys.stderr)
                 return 1
@@ -133,7 +140,12 @@ class _Rehearsal:
         if given.kill_at:
             command += ["--kill-at", given.kill_at]
         return await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=2**20,
+            # Ctrl+C is for this process, which stops the others in their order.
+            start_new_session=True,
         )
 
     async def _ready(self, ready: dict[str, Any]) -> None:
@@ -152,6 +164,8 @@ class _Rehearsal:
             "bot",
             "invite",
             "--everybody",
+            # Who plays by hand gets links too: the crowd opens one for each table and leaves the rest.
+            f"--count={1 if self._arguments.headless else 2}",
             "--json",
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
@@ -164,7 +178,13 @@ class _Rehearsal:
 
     async def _start_bot(self) -> None:
         self._bot = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=self._environment, stderr=self._log
+            sys.executable,
+            "-m",
+            "bot",
+            "run",
+            env=self._environment,
+            stderr=self._log,
+            start_new_session=True,
         )
 
     async def _kill(self, where: str) -> None:
@@ -174,6 +194,12 @@ class _Rehearsal:
         await self._bot.wait()
         await self._start_bot()
         await self._tell({"restarted": True})
+
+    def _ask_to_stop(self) -> None:
+        """End what is played, and keep what came of it. Asked a second time, end at once."""
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        if self._stage is not None and self._stage.stdin is not None:
+            self._stage.stdin.write(b'{"stop": true}\n')
 
     async def _tell(self, said: dict[str, Any]) -> None:
         assert self._stage is not None, "told after it was started"

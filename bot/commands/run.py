@@ -6,11 +6,12 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+import structlog
 from telegram.error import InvalidToken
 
 from bot import app
 from bot.logs import configure
-from bot.settings import Settings
+from bot.settings import SettingsError, read_settings
 from participation.event import PACKAGED, EventFileError, load
 from storage.database import DatabaseError
 from storage.sqlite import open_sqlite
@@ -18,7 +19,10 @@ from storage.sqlite import open_sqlite
 if TYPE_CHECKING:
     import argparse
 
+    from bot.settings import Settings
     from participation.event import Event
+
+log = structlog.get_logger(__name__)
 
 HELP = "run the bot (settings: BOLLINI_TOKEN and others, see README)"
 
@@ -37,26 +41,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run until stopped; 2 when something has to be set first."""
-    settings = Settings()
-    if settings.token is None or not settings.token.get_secret_value().strip():
-        print(HOW_TO_GET_ONE, file=sys.stderr)
-        return 2
-    configure(settings.token.get_secret_value())
+    """Run until stopped; 2 when something has to be set first, 1 when the bot broke."""
     try:
+        settings = read_settings()
+        if settings.token is None or not settings.token.get_secret_value():
+            print(HOW_TO_GET_ONE, file=sys.stderr)
+            return 2
+        configure(settings.token.get_secret_value())
         event = load(settings.event)
+        definition = (settings.event or PACKAGED).read_text(encoding="utf-8")
+        asyncio.run(_run(settings, event, definition))
     except EventFileError as error:
         print(f"{error}\nSee all of it in plain words: bollini check {error.path}", file=sys.stderr)
         return 2
-    definition = (settings.event or PACKAGED).read_text(encoding="utf-8")
-    try:
-        asyncio.run(_run(settings, event, definition))
-    except DatabaseError as error:
+    except (SettingsError, DatabaseError) as error:
         print(error, file=sys.stderr)
         return 2
     except InvalidToken:
         print(HOW_TO_MEND_IT, file=sys.stderr)
         return 2
+    except Exception as error:
+        # Into the log, where the token is hidden: in Python's own trace it would not be.
+        log.critical("broke", error=type(error).__name__, exc_info=True)
+        return 1
     return 0
 
 

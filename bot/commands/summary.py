@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.settings import Settings
+from bot.settings import SettingsError, read_settings
 from participation import summary
 from storage import outbox, people
 from storage.database import DatabaseError
@@ -29,7 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the summary; 2 when the database cannot be read."""
-    settings = Settings()
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
     path = arguments.database or settings.database
     if not path.exists():
         print(f"There is no database {path}. Name one: bollini summary --database FILE", file=sys.stderr)

@@ -14,30 +14,36 @@ if TYPE_CHECKING:
     from storage.people import Person
 
 
-async def commanded(update: Update, context: Context) -> tuple[Person, str, str] | None:
+async def commanded(
+    update: Update, context: Context, *, free_text: bool = False
+) -> tuple[Person, str, str] | None:
     """Who commands, the table meant, and what else stands behind the command; None when they may not.
 
-    Who facilitates several tables names one: `/apri T5`. Otherwise the first is meant.
+    Who facilitates several tables names one: `/apri T5`. Otherwise the first is meant. The code of a table
+    that is not theirs is refused, unless what follows the command is `free_text`, which may begin with one.
     """
     person = await person_of(update, context)
     tables = await roles.tables_facilitated(context.room.database, person)
-    if person is None or not tables:
-        name = (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0]
-        await reply(update, context, person, [notices.NotAllowed(command=name)])
-        return None
     rest = argument_of(update)
-    first, _, behind = rest.partition(" ")
-    for table in tables:
-        if first.casefold() == table.casefold():
-            return person, table, behind.strip()
-    return person, tables[0], rest
+    first, *behind = rest.split(maxsplit=1) or [""]
+    if person is not None:
+        for table in tables:
+            if first.casefold() == table.casefold():
+                return person, table, behind[0] if behind else ""
+        others = {table.code.casefold() for table in context.room.event.tables}
+        if tables and (free_text or first.casefold() not in others):
+            return person, tables[0], rest
+    name = (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0]
+    await reply(update, context, person, [notices.NotAllowed(command=name)])
+    return None
 
 
 async def may_press(update: Update, context: Context, table: str) -> Person | None:
     """Who pressed a button of this table, if they facilitate it; the press is answered."""
     person = await person_of(update, context)
     if person is None or table not in await roles.tables_facilitated(context.room.database, person):
-        refused = notices.NotAllowed(command="")
+        # Such buttons stand on the dashboard and what it leads to.
+        refused = notices.NotAllowed(command="tavolo")
         await answer_press(update, context, person, refused)
         await reply(update, context, person, [refused])
         return None

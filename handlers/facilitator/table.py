@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from handlers.callback_data import MovePhase
-from handlers.context import button, command, press_of, reply
+from handlers.context import act_of, button, command, press_of, reply
 from handlers.facilitator.access import commanded, may_press
 from participation import phases
 from participation.notices import Mover
@@ -62,7 +62,9 @@ async def _step(update: Update, context: Context, step: Literal["open", "close"]
     allowed = await commanded(update, context)
     if allowed is not None:
         person, table, _ = allowed
-        told = await phases.facilitate(room.database, room.event, table, step, person, room.clock.now())
+        told = await phases.facilitate(
+            room.database, room.event, table, step, person, room.clock.now(), act_of(update)
+        )
         await _moved(update, context, person, told)
 
 

@@ -72,8 +72,8 @@ async def edited(update: Update, context: Context) -> None:
     room = context.room
     person = await person_of(update, context)
     message = message_of(update)
-    if person is None or person.table is None:
-        # Nothing was kept of the message itself, so there is nothing to correct.
+    if person is None or message.location is not None:
+        # Nothing was kept of the message itself; and a live location is edited at every step.
         return
     text = message.text or message.caption
     if not text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.callback_data import Finish, SetDots, ShowPage
-from handlers.context import answer_press, button, command, message_of, person_of, press_of, reply
+from handlers.context import answer_press, button, command, person_of, press_of, reply
 from participation import dots, notices
 
 if TYPE_CHECKING:
@@ -79,5 +79,8 @@ async def _seated(update: Update, context: Context) -> Person | None:
 async def _shown(update: Update, context: Context, person: Person, said: Notice | None) -> None:
     """Answer at once; the ballot itself is redrawn when Telegram lets us, in the message that was pressed."""
     await answer_press(update, context, person, said)
-    await dots.adopt_screen(context.room.database, person, message_of(update).message_id)
+    pressed = None if update.callback_query is None else update.callback_query.message
+    # Telegram leaves out messages that it does not have any more.
+    if pressed is not None:
+        await dots.adopt_screen(context.room.database, person, pressed.message_id)
     context.room.screens.nudge(person.id)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
 from telegram import BotCommand, BotCommandScopeChat, ChatMember
+from telegram.error import TelegramError
 from telegram.ext import ChatMemberHandler
 
 from handlers.callback_data import Acknowledge, PickTable, PickZone
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from handlers.context import BolliniApplication, Context
     from participation.notices import Notice
     from storage.people import Person
+
+
+log = structlog.get_logger(__name__)
 
 
 def setup(application: BolliniApplication) -> None:
@@ -130,7 +135,11 @@ async def _told(update: Update, context: Context, person: Person | None, told: t
     if any(isinstance(notice, notices.RoleGranted) for notice in told):
         held = await roles.of_person(context.room.database, person)
         menu = commands(words_for(update, context, person), held)
-        await context.bot.set_my_commands(
-            [BotCommand(name, description) for name, description in menu],
-            scope=BotCommandScopeChat(person.telegram_id),
-        )
+        try:
+            await context.bot.set_my_commands(
+                [BotCommand(name, description) for name, description in menu],
+                scope=BotCommandScopeChat(person.telegram_id),
+            )
+        except TelegramError as error:
+            # The commands work without a menu, and they were just told.
+            log.warning("menu_not_set", error=type(error).__name__)

@@ -23,7 +23,7 @@ NEW = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 def setup(application: BolliniApplication) -> None:
     """Add this module's handlers; after all commands."""
     application.add_handler(MessageHandler(NEW & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND, typed))
-    application.add_handler(MessageHandler(NEW & ~filters.TEXT, without_text))
+    application.add_handler(MessageHandler(NEW & ~filters.TEXT & ~filters.StatusUpdate.ALL, without_text))
 
 
 async def typed(update: Update, context: Context) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rehearsal.crowd.chance import stream
+from rehearsal.crowd.chance import happens, stream
 from rehearsal.crowd.diary import seconds
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def plan(diary: Diary, person: Person, seed: int) -> None:
     diary.add(_arrival(programme, person, chance), "join.start", person.first_table if person.scans else "")
     # Zone and table, as they are asked: at most both; who scanned the code is asked for less.
     for do in ("join.read", "join.answer", "join.answer"):
-        how = "type" if chance.random() < TYPES else "tap"
+        how = "type" if happens(chance, TYPES) else "tap"
         diary.add(diary.last + seconds(chance.uniform(5, 25)), do, how)
     if person.arrival == "during_session2":
         return

@@ -13,7 +13,7 @@ _Thing = TypeVar("_Thing")
 
 def stream(seed: int, *use: object) -> random.Random:
     """The stream of one use, named by whatever tells it apart: `stream(7, 104, "arrival")`."""
-    return random.Random("/".join(map(str, (seed, *use))))  # noqa: S311 - to be repeated, not to be secret
+    return random.Random("/".join(map(str, (seed, *use))))
 
 
 def some(seed: int, trait: str, people: Iterable[int], share: float, least: int = 1) -> frozenset[int]:
@@ -30,6 +30,11 @@ def weighted(rng: random.Random, weights: Mapping[_Thing, float], most: int) -> 
     # Efraimidis and Spirakis: the largest u^(1/w). Each thing takes exactly one number from the stream.
     keys = {thing: rng.random() ** (1 / weight) for thing, weight in weights.items() if weight > 0}
     return sorted(keys, key=lambda thing: -keys[thing])[:most]
+
+
+def happens(rng: random.Random, share: float) -> bool:
+    """True in that share of cases."""
+    return rng.random() < share
 
 
 def one_of(rng: random.Random, shares: Sequence[tuple[_Thing, float]]) -> _Thing:

@@ -205,10 +205,9 @@ class Conducting:
         dashboard = await self._see_dashboard(hands)
         # At the first look none is on, so the buttons are all priorities of the table.
         order = self._order.setdefault(hands.table, codes_on(dashboard))
-        if not number and set(order) != set(self._meant.priorities(hands.table)):
-            self._meant.problems.append(
-                f"{hands.table}: the dashboard has {order}, the table chose {self._meant.priorities(hands.table)}"
-            )
+        chosen = self._meant.priorities(hands.table)
+        if not number and set(order) != set(chosen):
+            self._meant.problems.append(f"{hands.table}: the dashboard has {order}, the table chose {chosen}")
         if number >= len(order):
             return
         code = order[number]

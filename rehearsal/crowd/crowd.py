@@ -12,6 +12,7 @@ from rehearsal.crowd.hands import PATIENCE_SECONDS, Hands, NoAnswer
 from rehearsal.crowd.kills import choose
 from rehearsal.crowd.meant import Meant
 from rehearsal.crowd.participating import Participating
+from rehearsal.crowd.reading import newest, place_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,12 +25,19 @@ if TYPE_CHECKING:
     from rehearsal.programme import Programme
     from rehearsal.telegram import Telegram
 
+GIVING_UP_SECONDS = 10.0
+"""Real seconds after which people who only play along give up."""
+
 RUSH_SECONDS = 0.03
 """Real seconds between everybody acting at once and the kill: some are being handled, most wait."""
 
 
 class Crowd:
-    """Plays a plan on a local Telegram. `on_kill(name)` is told when the bot is to be killed."""
+    """Plays a plan on a local Telegram.
+
+    `on_kill(name)` is told when the bot is to be killed. forgiving: other people play along, and who does not
+    find what they expected gives that act up; otherwise the run ends with it.
+    """
 
     def __init__(
         self,
@@ -41,16 +49,20 @@ class Crowd:
         *,
         kill_at: Sequence[str] = (),
         on_kill: Callable[[str], None] = lambda name: None,
+        forgiving: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keeper = keeper
         self._on_kill = on_kill
+        self._forgiving = forgiving
+        self._left: set[str] = set()
         self.plan = plan
         self.meant = Meant(programme, plan)
         self.hands = {
             person.id: Hands(
                 person,
                 telegram.phone(person.id, person.first_name, person.last_name, person.language),
+                patience=GIVING_UP_SECONDS if forgiving else PATIENCE_SECONDS,
                 monotonic=monotonic,
             )
             for person in plan.people.values()
@@ -95,6 +107,10 @@ class Crowd:
             "acts": f"{self._engine.done}/{self._engine.total}",
         }
 
+    def leave(self, table: str) -> None:
+        """Somebody who plays along leads this table from now on; its facilitators of the plan do no more."""
+        self._left.add(table)
+
     def stuck(self) -> str | None:
         """Who has been at one act for so long that something is wrong, though each answer came in time."""
         longest = self._engine.longest()
@@ -104,7 +120,29 @@ class Crowd:
         return f"{self.hands[act.who].person.name} has been at {act.do} for {seconds:.0f} s"
 
     async def _perform(self, act: Act) -> None:
-        await self._acts[act.do](self.hands[act.who], act)
+        if self._is_left_out(act):
+            return
+        try:
+            await self._acts[act.do](self.hands[act.who], act)
+        except (NoAnswer, AssertionError) as failure:
+            if not self._forgiving:
+                raise
+            self.meant.problems.append(f"{self.hands[act.who].person.name} gave {act.do} up: {failure}")
+
+    def _is_left_out(self, act: Act) -> bool:
+        """Whether, at a table that was left, it is not up to the plan, or there is nothing to do it with."""
+        if act.tables.isdisjoint(self._left):
+            return False
+        hands = self.hands[act.who]
+        match act.do.partition(".")[0]:
+            case "lead":
+                return True
+            case "ballot":
+                return hands.ballot() is None
+            case "talk":
+                return newest(hands.phone, place_asked) is None
+            case _:
+                return False
 
     async def _kill(self, kill: Kill) -> None:
         await self._keeper.wait_until(kill.at)

@@ -1,13 +1,14 @@
 """The loop that makes a plan happen: a heap of acts by planned time, and one rule for which may start.
 
-The outcome must be the same whatever real time does, and when the bot is killed in the middle. So an act starts
+The outcome must be the same whatever real time does, and when the bot is killed in the middle. So an act
+starts
 
 - when the event's time has come to it, and
-- when no unfinished act that was planned before it conflicts with it: one of the same person, or one of the same
-  table where either of the two changes the table (a facilitator opens it, closes it, puts a strategy on).
+- when no unfinished act that was planned before it conflicts with it: one of the same person, or one of the
+  same table where either of the two changes the table (it is opened, it is closed, a strategy is put on).
 
-Everything else may happen at once and in any order, for it does not matter. That no moment of the agenda passes
-before the acts planned before it are done is the clock's to keep; it asks `unanswered` and `planned`.
+Everything else may happen at once and in any order, for it does not matter. That no moment of the agenda
+passes before the acts planned before it are done is the clock's to keep; it asks `unanswered` and `planned`.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Keeper(Protocol):
 class Act:
     """One thing somebody means to do.
 
-    at: when, in event time. number: unique, the order among equals. who: the person's Telegram id. do: what, with
-    `words`. tables: those it concerns. changes: whether it changes these tables for everybody there.
+    at: when, in event time. number: unique, the order among equals. who: the person's Telegram id. do: what,
+    with `words`. tables: those it concerns. changes: whether it changes these tables for everybody there.
     """
 
     at: datetime
@@ -74,7 +75,10 @@ class _Blockers:
 
 
 class Engine:
-    """Runs the acts. `perform(act)` does one and returns when its answer was seen; what it raises ends the run."""
+    """Runs the acts.
+
+    `perform(act)` does one and returns when its answer was seen; what it raises ends the run.
+    """
 
     def __init__(
         self,

@@ -43,13 +43,19 @@ class Hands:
     """
 
     def __init__(
-        self, person: Person, phone: Phone, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        person: Person,
+        phone: Phone,
+        *,
+        patience: float = PATIENCE_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.person = person
         self.phone = phone
         self.table: str | None = None
         self.waits_for: str | None = None
         self.presses = 0
+        self._patience = patience
         self._monotonic = monotonic
 
     @property
@@ -81,7 +87,7 @@ class Hands:
         """Look at the phone until `seen` finds something; returns it.
 
         `step` is what one does about it: at once, whenever what `look` returns has changed, and again when
-        nothing happens for a while. Raises `NoAnswer` after `PATIENCE_SECONDS`.
+        nothing happens for a while. Raises `NoAnswer` when patience is at its end.
         """
         began = self._monotonic()
         stepped: tuple[object, float] | None = None
@@ -93,7 +99,7 @@ class Hands:
                 if found is not None and found is not False:
                     return found
                 now = self._monotonic()
-                if now - began >= PATIENCE_SECONDS:
+                if now - began >= self._patience:
                     raise NoAnswer(self.person, what, now - began)
                 looked = None if look is None else look()
                 if step is not None and (
@@ -101,7 +107,7 @@ class Hands:
                 ):
                     step()
                     stepped = (looked, now)
-                await self.phone.changed(version, min(AGAIN_SECONDS, began + PATIENCE_SECONDS - now))
+                await self.phone.changed(version, min(AGAIN_SECONDS, began + self._patience - now))
         finally:
             self.waits_for = None
 

@@ -19,7 +19,7 @@ MARGIN = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Kill:
-    """At `at` everything planned within `rush`, and before `until`, happens at once; then the bot is killed."""
+    """At `at` all that is planned within `rush`, and before `until`, happens; then the bot is killed."""
 
     name: str
     at: datetime
@@ -39,8 +39,8 @@ def stretches(programme: Programme) -> dict[str, tuple[datetime, datetime, timed
 def choose(programme: Programme, acts: Sequence[Act], name: str) -> Kill:
     """The time in a stretch at which most people would be waiting. Raises `KeyError` for no such stretch.
 
-    Where a table is being changed is avoided if it can be: a command that was carried out and not confirmed is
-    delivered again after a kill, and what it then finds is not for the crowd to decide.
+    Where a table is being changed is avoided if it can be: a command that was carried out and not confirmed
+    is delivered again after a kill, and what it then finds is not for the crowd to decide.
     """
     start, end, rush = stretches(programme)[name]
     length = end - start

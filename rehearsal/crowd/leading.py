@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from rehearsal.crowd.chance import some, stream
+from rehearsal.crowd.chance import happens, some, stream
 from rehearsal.crowd.diary import Diary, away_from_moments, seconds
 
 if TYPE_CHECKING:
@@ -135,15 +135,15 @@ def _facilitator(diary: Diary, person: Person, seed: int, times: TableTimes) -> 
     voting = (times.closes - programme.session1).total_seconds()
     diary.add(programme.session1 + seconds(voting * chance.uniform(0.1, 0.4)), "lead.note", "1", _how(chance))
     diary.add(programme.session1 + seconds(voting * chance.uniform(0.5, 0.7)), "lead.dashboard")
-    if chance.random() < 0.5:
+    if happens(chance, 0.5):
         diary.add(
             programme.session1 + seconds(voting * chance.uniform(0.75, 0.9)), "lead.note", "1", _how(chance)
         )
     if times.closed_by == "facilitator":
         diary.add(times.closes, "lead.close", _how(chance), changes=True)
     if times.confirms:
-        drops = "drop" if chance.random() < 0.25 else ""
-        fewer = "fewer" if chance.random() < 0.25 else ""
+        drops = "drop" if happens(chance, 0.25) else ""
+        fewer = "fewer" if happens(chance, 0.25) else ""
         settles = times.closes + seconds(chance.uniform(45, 120))
         diary.add(settles, "lead.settle", drops, fewer, changes=True)
     else:
@@ -154,9 +154,9 @@ def _facilitator(diary: Diary, person: Person, seed: int, times: TableTimes) -> 
         diary.add(slot, "lead.put_on", str(number), _how(chance), changes=True)
         after = times.slots[number + 1] if number + 1 < len(times.slots) else times.ends
         room = (after - slot).total_seconds()
-        if chance.random() < 0.85:
+        if happens(chance, 0.85):
             diary.add(slot + seconds(room * chance.uniform(0.2, 0.5)), "lead.note", "2", _how(chance))
-        if chance.random() < 0.4:
+        if happens(chance, 0.4):
             diary.add(slot + seconds(room * chance.uniform(0.55, 0.85)), "lead.note", "2", _how(chance))
     diary.add(times.ends - seconds(chance.uniform(60, 120)), "lead.dashboard")
 
@@ -187,4 +187,4 @@ def _regia(diary: Diary, person: Person, seed: int, times: Mapping[str, TableTim
 
 
 def _how(chance: Random) -> str:
-    return "type" if chance.random() < 0.5 else "tap"
+    return "type" if happens(chance, 0.5) else "tap"

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Contribution:
-    """Something a person wrote, or (person None) a note for a table. No strategy and question: it had none."""
+    """Something a person wrote, or (person None) a note for a table.
+
+    strategy and question are None where there was none to write about.
+    """
 
     person: int | None
     table: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rehearsal.crowd import reading
-from rehearsal.crowd.chance import stream
+from rehearsal.crowd.chance import happens, stream
 from rehearsal.crowd.meant import Contribution
 from rehearsal.crowd.reading import (
     CONTINUE,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class Participating:
-    """The acts of participants, by name: `acts["ballot.tap"](hands, act)` returns once the answer was seen."""
+    """The acts of participants: `acts["ballot.tap"](hands, act)` returns once the answer was seen."""
 
     def __init__(self, programme: Programme, seed: int, sentences: Sentences, meant: Meant) -> None:
         self._programme = programme
@@ -418,7 +418,7 @@ class Participating:
         chance = stream(self._seed, *self._use(act))
         offers = newest(hands.phone, lambda one: with_word(one, OTHER_STRATEGY))
         button = None if offers is None else with_word(offers, OTHER_STRATEGY)
-        if chance.random() < 0.5 or offers is None or button is None:
+        if happens(chance, 0.5) or offers is None or button is None:
             hands.say("altra strategia", "another strategy")
             choice = await hands.answer("the strategies of the table", reading.codes_on, mark)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from rehearsal.crowd.chance import one_of, some, stream, weighted
+from rehearsal.crowd.chance import happens, one_of, some, stream, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,8 +42,9 @@ MOST_AT_FIRST: Final = 3
 class Person:
     """Somebody with a phone.
 
-    zone, table: those they take part for (a facilitator's table; None for the regia). first_table and first_zone: where
-    they sit down at first, when that is another. language: the phone's. payload: of a one-time link.
+    zone, table: those they take part for (a facilitator's table; None for the regia). first_table and
+    first_zone: where they sit down at first, when that is another. language: the phone's. payload: of a
+    one-time link.
     """
 
     id: int
@@ -73,7 +74,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Invite:
-    """A one-time link that the supervisor made: for "facilitator" or "regia", and the payload of its deep link."""
+    """A one-time link of the supervisor's: for "facilitator" or "regia", and the payload of its deep link."""
 
     role: Role
     table: str | None
@@ -132,7 +133,7 @@ def _traits(seed: int, ids: range, on_time: Sequence[int]) -> Mapping[str, froze
     }
 
 
-def _participant(  # noqa: PLR0913 - everything that makes a person
+def _participant(
     programme: Programme,
     seed: int,
     number: int,
@@ -146,11 +147,11 @@ def _participant(  # noqa: PLR0913 - everything that makes a person
     names = stream(seed, who, "name")
     if who in english:
         first, language = names.choice(_ENGLISH_NAMES), one_of(names, (("en", 0.7), ("en-GB", 0.3)))
-    elif names.random() < len(_ODD_NAMES) / 120:
+    elif happens(names, len(_ODD_NAMES) / 120):
         first, language = names.choice(_ODD_NAMES), "it"
     else:
         first, language = names.choice(_FIRST_NAMES), one_of(names, (("it", 0.97), ("ro", 0.03)))
-    last = names.choice(_LAST_NAMES) if names.random() < 0.8 else None
+    last = names.choice(_LAST_NAMES) if happens(names, 0.8) else None
     mine = frozenset(trait for trait, people in traits.items() if who in people)
     first_table, first_zone = table, zone
     if "moves" in mine and len(programme.tables) > 1:
@@ -168,7 +169,7 @@ def _participant(  # noqa: PLR0913 - everything that makes a person
         first_table=first_table,
         first_zone=first_zone,
         arrival=arrival,
-        scans=stream(seed, who, "scans").random() < 0.7,
+        scans=happens(stream(seed, who, "scans"), 0.7),
         traits=mine,
     )
 
@@ -182,6 +183,18 @@ def _table(programme: Programme, seed: int, number: int, who: int) -> str:
         for table in tables
     }
     return weighted(stream(seed, who, "table"), sizes, 1)[0]
+
+
+def spare(invites: Sequence[Invite]) -> tuple[tuple[Invite, ...], tuple[Invite, ...]]:
+    """The links that the crowd opens, and those left to people who play along: second facilitators, regia."""
+    taken: list[Invite] = []
+    left: list[Invite] = []
+    tables: set[str | None] = set()
+    for invite in invites:
+        mine = invite.role == "facilitator" and invite.table not in tables
+        tables.add(invite.table)
+        (taken if mine else left).append(invite)
+    return tuple(taken), tuple(left)
 
 
 def leaders(programme: Programme, invites: Sequence[Invite]) -> tuple[Person, ...]:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """people: everybody by Telegram id. acts: in order of time. ballots: the dots each participant means to have
-    in the end, in the event's order (nobody who means to have none is missing)."""
+    """Who does what when.
+
+    people: everybody by Telegram id. acts: in order of time. ballots: the dots each participant means to have
+    in the end, in the event's order; who means to have none has an empty one.
+    """
 
     seed: int
     people: Mapping[int, Person]

@@ -1,6 +1,7 @@
-"""How people read what is on their screen: the words of the messages and buttons they get, in Italian and English.
+"""How people read what is on their screen: the words of messages and buttons, in Italian and English.
 
-Nobody here knows the bot from inside. Buttons are found by what stands on them, and pressed with whatever they carry.
+Nobody here knows the bot from inside. Buttons are found by what stands on them, and pressed with whatever
+they carry.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def is_review(message: SentMessage) -> bool:
 
 
 def ballot_shows(message: SentMessage, dots: frozenset[str], programme: Programme) -> bool:
-    """Whether a ballot shows just these dots: strategy by strategy on its page, counted for the other axes."""
+    """Whether a ballot shows just these dots: one by one on its page, counted for the other axes."""
     shown = {code: button.text.count(DOT) for button in message.buttons if (code := strategy_of(button))}
     if any(count != (code in dots) for code, count in shown.items()):
         return False

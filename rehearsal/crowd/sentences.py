@@ -45,7 +45,7 @@ class Sentences:
 
     def answer(self, seed: int, use: tuple[object, ...], language: str, strategy: str, question: str) -> str:
         """What somebody says on a question about a strategy; `use` names the stream of chance."""
-        axis = strategy.split(".")[0]
+        axis = strategy.split(".", maxsplit=1)[0]
         choice = [
             *self._answers[language, strategy, question],
             *self._answers[language, axis, question],

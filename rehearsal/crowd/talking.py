@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from rehearsal.crowd.chance import one_of, stream
+from rehearsal.crowd.chance import happens, one_of, stream
 from rehearsal.crowd.diary import STEP, seconds
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ WALKS: Final[Sequence[tuple[tuple[str, ...], float]]] = (
 )
 
 SETTLING: Final = 60
-"""Event seconds after a strategy is put on before anybody writes, and before the next in which nobody does."""
+"""Event seconds in which nobody writes: after a strategy was put on, and before the next one is."""
 
 
 def plan(diary: Diary, person: Person, seed: int, times: TableTimes) -> None:
@@ -48,13 +48,13 @@ def plan(diary: Diary, person: Person, seed: int, times: TableTimes) -> None:
     only = chance.randrange(len(times.slots))
     talked = False
     for number, slot in enumerate(times.slots):
-        # Every slot takes its numbers from the stream, whether used or not, so that a late arrival changes no other.
+        # Each slot has its own stream, so that a late arrival changes no other.
         at_this = stream(seed, person.id, "talking", number)
         after = times.slots[number + 1] if number + 1 < len(times.slots) else times.ends
         wants = {
             "once": number == only,
-            "at_times": at_this.random() < 0.35,
-            "eager": at_this.random() < 0.9,
+            "at_times": happens(at_this, 0.35),
+            "eager": happens(at_this, 0.9),
         }[how]
         first = slot + seconds(SETTLING)
         last = after - seconds(SETTLING)

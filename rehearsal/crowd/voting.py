@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from rehearsal.crowd.arriving import move
-from rehearsal.crowd.chance import one_of, stream, weighted
+from rehearsal.crowd.chance import happens, one_of, stream, weighted
 from rehearsal.crowd.diary import BEFORE, seconds
 
 if TYPE_CHECKING:
@@ -55,22 +55,27 @@ class Ballot:
     acts: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
     def tap(self, code: str) -> None:
+        """Press a strategy to put a dot on it."""
         self.dots.add(code)
         self._act("ballot.tap", code)
 
     def take(self, code: str) -> None:
+        """Press a strategy to take its dot away."""
         self.dots.discard(code)
         self._act("ballot.take", code)
 
     def type(self, text: str, placed: Sequence[str], taken: Sequence[str] = ()) -> None:
+        """Type codes: dots put on some, taken from others."""
         self.dots |= set(placed)
         self.dots -= set(taken)
         self._act("ballot.type", text)
 
     def other(self, do: str, *words: str) -> None:
+        """Something that leaves the dots as they are."""
         self._act(do, *words)
 
     def in_order(self) -> tuple[str, ...]:
+        """The dots in the event's order."""
         return tuple(code for code in self.programme.strategies if code in self.dots)
 
     def _act(self, do: str, *words: str) -> None:
@@ -85,7 +90,7 @@ def style(person: Person, seed: int) -> Style:
 
 
 def wishes(programme: Programme, person: Person, seed: int, most: int) -> list[str]:
-    """Up to `most` strategies, the dearest first: what the zone needs, what is in fashion, one's own taste."""
+    """Up to `most` strategies, the dearest first: by fashion, by the zone's needs, by one's own taste."""
     weights = {}
     for code in programme.strategies:
         fashion = stream(seed, "fashion", code).gauss(0, 0.5)
@@ -93,7 +98,7 @@ def wishes(programme: Programme, person: Person, seed: int, most: int) -> list[s
         own = stream(seed, person.id, "taste", code).gauss(0, 0.7)
         weights[code] = 2.718281828 ** (fashion + need + own)
     chance = stream(seed, person.id, "wishes")
-    if chance.random() < 0.3:
+    if happens(chance, 0.3):
         # "Se vuoi, uno per asse."
         one_each = [
             weighted(chance, {code: weights[code] for code in codes}, 1) for codes in programme.axes.values()
@@ -103,7 +108,7 @@ def wishes(programme: Programme, person: Person, seed: int, most: int) -> list[s
 
 
 def plan(diary: Diary, person: Person, seed: int, opens: datetime, closes: datetime) -> tuple[str, ...]:
-    """Everything in Session 1, while the table is open; returns the dots the person means to have in the end."""
+    """Everything in Session 1, while the table is open; returns the dots meant for the end."""
     if "blocks" in person.traits or person.arrival == "during_session2":
         return ()
     programme = diary.programme
@@ -112,13 +117,13 @@ def plan(diary: Diary, person: Person, seed: int, opens: datetime, closes: datet
     _act_by_style(ballot, person, seed, style(person, seed), chance)
     _tricks(ballot, person, seed, chance)
 
-    begin = opens + seconds(chance.uniform(8, 240))
+    begin = opens + seconds(chance.uniform(8, 360))
     if diary.acts:
         begin = max(begin, diary.last + seconds(20))
     if "returns" in person.traits:
         begin = max(begin, programme.session1 + seconds(chance.uniform(120, 300)))
         ballot.acts.insert(0, ("return", ()))
-    gaps = [chance.uniform(5, 30) for _ in ballot.acts]
+    gaps = [chance.uniform(6, 50) for _ in ballot.acts]
     room = (closes - HASTE - begin).total_seconds()
     if room < TIGHT * len(gaps):
         return ()
@@ -143,7 +148,7 @@ def _act_by_style(ballot: Ballot, person: Person, seed: int, how: Style, chance:
     codes = wishes(ballot.programme, person, seed, most + 2)
     wished, others = codes[:most], codes[most:]
     if how == "types":
-        half = len(wished) if chance.random() < 0.6 else len(wished) // 2
+        half = len(wished) if happens(chance, 0.6) else len(wished) // 2
         for part in (wished[:half], wished[half:]):
             if part:
                 ballot.type(typed(part, person.reads, chance), part)
@@ -219,7 +224,7 @@ def _insert(ballot: Ballot, chance: Random, do: str, *words: str) -> None:
 def _wrong(programme: Programme, chance: Random) -> str:
     """Codes that no ballot takes: one the event does not have, or more at once than there are dots."""
     too_many = programme.strategies[: programme.dots + 1]
-    if chance.random() < 0.5 and len(too_many) > programme.dots:
+    if happens(chance, 0.5) and len(too_many) > programme.dots:
         return " ".join(too_many)
     last = list(programme.axes)[-1]
     return f"{programme.axes[last][0]} {last}.{len(programme.axes[last]) + 1}"

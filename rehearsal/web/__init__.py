@@ -10,6 +10,7 @@ The page stands at "/" of the local Telegram's own server, everything else of it
         invites=lambda: [...],      # one-time links nobody of the crowd opens: {"role", "table", "payload"}
         tables=programme.tables,    # their QR codes
         people=lambda: {...},       # who is in the crowd, by Telegram id: tells their role and table
+        opened=lambda link: ...,    # told when one of the one-time links was opened on a phone of the page
     )
 
 The page gets everything through a WebSocket and asks for everything by POST, in JSON; see routes.py. Phones

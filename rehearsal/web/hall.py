@@ -46,12 +46,14 @@ class Hall:
         invites: Callable[[], Sequence[Mapping[str, str | None]]],
         tables: Sequence[Seating],
         people: Callable[[], Mapping[int, Somebody]],
+        opened: Callable[[Mapping[str, str | None]], object],
     ) -> None:
         self.telegram = telegram
         self.clock = clock
         self._invites = invites
         self._tables = tables
         self._people = people
+        self._tell_opened = opened
         self._own: dict[int, Phone] = {}
         self._opened: set[str] = set()
 
@@ -76,8 +78,10 @@ class Hall:
     def open_link(self, phone: Phone, payload: str | None) -> None:
         """Open the bot's deep link; a one-time link is no longer offered. `ValueError`: no such link."""
         phone.start(payload)
-        if payload is not None:
-            self._opened.add(payload)
+        for link in self._invites():
+            if payload is not None and payload == link["payload"] and payload not in self._opened:
+                self._opened.add(payload)
+                self._tell_opened(link)
 
     def programme(self) -> dict[str, Any]:
         """What never changes: the bot, the event, its moments and its tables."""

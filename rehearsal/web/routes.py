@@ -66,9 +66,10 @@ def setup(
     invites: Callable[[], Sequence[Mapping[str, str | None]]] = list,
     tables: Sequence[Seating] = (),
     people: Callable[[], Mapping[int, Somebody]] = dict,
+    opened: Callable[[Mapping[str, str | None]], object] = lambda _link: None,
 ) -> None:
     """Add the page to the local Telegram's application; the package's docstring says what is needed."""
-    page = _Page(Hall(telegram, clock, invites, tables, people))
+    page = _Page(Hall(telegram, clock, invites, tables, people, opened))
     app.middlewares.append(guard)
     app.router.add_get("/", page.page)
     app.router.add_get("/web/live", page.live)

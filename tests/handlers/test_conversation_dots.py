@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,11 +96,12 @@ async def test_a_double_tap_is_one_dot(hall: Hall) -> None:
     anna = await voting(hall)
     ballot = anna.ballot()
     button = next(b for b in ballot.buttons if b.text.startswith("1.3"))
+    answered = len(anna.phone.answers)
     for _ in range(5):
         anna.phone.tap(ballot.id, button.callback_data or "")
     await anna.reads()
     assert {"1.3": 1} == await anna.dots()
-    assert 5 == len(anna.phone.answers)
+    assert 5 == len(anna.phone.answers) - answered
 
 
 async def test_an_axis_at_a_time(hall: Hall) -> None:
@@ -141,6 +143,7 @@ async def test_the_seventh_dot_is_refused_and_nothing_changes(hall: Hall) -> Non
     assert six == await anna.dots()
     # As the text says.
     await anna.says("-1.1")
+    await anna.taps("Asse 3", anna.ballot())
     await anna.taps("3.2", anna.ballot())
     assert 6 == sum((await anna.dots()).values())
     assert "3.2" in await anna.dots()
@@ -159,11 +162,12 @@ async def test_a_tap_is_answered_although_the_ballot_cannot_be_edited_yet(hall: 
     """Many taps at once: each is answered, the message is edited less often, and ends as the ballot is."""
     anna = await voting(hall)
     ballot = anna.ballot()
+    answered = len(anna.phone.answers)
     for number in range(20):
         anna.phone.tap(ballot.id, encode(SetDots("1.3", number % 2)))
         anna.phone.tap(ballot.id, encode(SetDots("1.4", (number + 1) % 2)))
     await anna.reads()
-    assert 40 == len(anna.phone.answers)
+    assert 40 == len(anna.phone.answers) - answered
     assert {"1.3": 1} == await anna.dots()
     shown = anna.ballot()
     assert shown.button("● 1.3 Nuove filiere produttive")
@@ -203,7 +207,7 @@ async def test_dots_can_be_typed(hall: Hall, typed: str, dots: list[str]) -> Non
     anna = await voting(hall)
     said = await anna.says(typed)
     assert len(said) == 1
-    assert "Registrato alle 10:10" in said[0] or "registrati alle 10:10" in said[0]
+    assert re.search("[Rr]egistrat[oi] alle 10:10", said[0])
     assert dots == sorted(await anna.dots())
     # The ballot above says the same.
     assert f"Ti restano {6 - len(dots)} bollini su 6" in anna.ballot().shown

@@ -20,9 +20,7 @@ READABLE = {
 
 
 @pytest.mark.parametrize(("command", "said"), READABLE.items())
-async def test_information_is_there_before_and_after_registering(
-    hall: Hall, command: str, said: str
-) -> None:
+async def test_information_is_there_before_and_after_registering(hall: Hall, command: str, said: str) -> None:
     anna = hall.somebody()
     before = "\n".join(await anna.says(command))
     assert said in before
@@ -75,7 +73,8 @@ async def test_the_menu_of_each_phone_is_in_its_language_and_of_its_role(hall: H
 
 
 @pytest.mark.parametrize(
-    ("typed", "nearest"), [("/programa", "/programma"), ("/strateggie", "/strategie"), ("/BOLINI", "/bollini")]
+    ("typed", "nearest"),
+    [("/programa", "/programma"), ("/strateggie", "/strategie"), ("/BOLINI", "/bollini")],
 )
 async def test_a_mistyped_command_is_told_the_nearest(hall: Hall, typed: str, nearest: str) -> None:
     anna = await hall.somebody().registers("T6")

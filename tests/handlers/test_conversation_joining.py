@@ -48,7 +48,19 @@ async def test_the_notice_comes_first_and_nothing_is_stored_before_it_was_read(h
     for typed in ("5", "1.3 2.1", "Servono più treni", "/bollini", "/domande", "/contributi", "/cambia"):
         assert await anna.says(typed), typed
     await anna.shares(sticker=True)
-    for data in ("z:5", "t:T6:5", "d:1.3:1", "p:review", "f", "q:1.3:1", "qs:1.3", "ss", "w:abc", "l:en", "?"):
+    for data in (
+        "z:5",
+        "t:T6:5",
+        "d:1.3:1",
+        "p:review",
+        "f",
+        "q:1.3:1",
+        "qs:1.3",
+        "ss",
+        "w:abc",
+        "l:en",
+        "?",
+    ):
         assert await anna.sends_press(anna.screen().id, data), data
         assert anna.toast is not None, data
     assert {} == await stored(hall)
@@ -427,8 +439,9 @@ async def test_late_in_session_2_one_gets_the_question_that_is_on(hall: Hall) ->
     await lara.says("/discuti 5.4")
     anna = hall.somebody()
     await anna.opens("T6")
-    registered, question = await anna.taps("Ho letto")
+    registered, priorities, question = await anna.taps("Ho letto")
     assert "la votazione con i bollini è chiusa" in registered
+    assert "1.3 Riconoscere" in priorities
     assert "Strategia 5.4." in question
     assert "Domanda 1." in question
     await anna.says("Una rete di comuni")

@@ -6,9 +6,10 @@ import asyncio
 import re
 import time
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from aiohttp import web
 from pydantic import SecretStr
 
 from bot.app import RunningBot
@@ -131,7 +132,9 @@ class Somebody:
 
     def ballot(self) -> SentMessage:
         """The newest ballot."""
-        return self.screen("Sessione 1. |bollini su|votazione al tuo tavolo|ancora usato")
+        return self.screen(
+            r"Sessione 1\. |votazione al tuo tavolo è chiusa|ancora usato|(Sono|È) già registrat"
+        )
 
     async def registers(self, table: str = "T1") -> Somebody:
         """Scans the table's QR code and acknowledges the notice."""
@@ -170,17 +173,18 @@ class Somebody:
 class Hall:
     """The local Telegram, the bot's database and its clock; `bot` is the running bot."""
 
-    def __init__(
-        self, telegram: Telegram, database: Database, event: Event, clock: HallClock, settings: Settings
-    ) -> None:
+    def __init__(self, telegram: Telegram, database: Database, event: Event, clock: HallClock) -> None:
         self.telegram = telegram
         self.database = database
         self.event = event
         self.clock = clock
-        self.settings = settings
+        self.settings: Settings
         self.bot: RunningBot
         self._running: asyncio.Task[None] | None = None
         self._people = 0
+        self._serial = 0
+        self._followers: set[web.WebSocketResponse] = set()
+        telegram.app.router.add_get("/clock", self._follow)
 
     def starts(self) -> None:
         """Start the bot (again), on the same database."""
@@ -195,6 +199,17 @@ class Hall:
         self.bot.stop()
         async with asyncio.timeout(PATIENCE):
             await running
+
+    async def prepared(self) -> None:
+        """Wait until the bot has given its new database the event, or has ended."""
+        async with asyncio.timeout(PATIENCE):
+            while self._running is not None and not self._running.done() and not await self.count("tables"):
+                await asyncio.sleep(0.002)
+
+    async def ended(self) -> None:
+        """Wait until the bot has ended by itself; what it broke of is raised here."""
+        assert self._running is not None, "started before"
+        await self._running
 
     def somebody(self, name: str = "Anna", language: str = "it") -> Somebody:
         self._people += 1
@@ -238,7 +253,32 @@ class Hall:
         """Move the event's time, and let everything that is due happen."""
         hour, minute = (int(part) for part in time_of_day.split(":"))
         self.clock.at = datetime(2023, 12, 5, hour, minute, tzinfo=self.event.zone_info)
+        for socket in self._followers:
+            await self._grant(socket)
         await self.quiet()
+
+    @property
+    def clock_url(self) -> str:
+        """Where a bot in a process of its own follows this hall's time; there it flows as real time does."""
+        return self.telegram.url.replace("http", "ws", 1) + "/clock"
+
+    async def _follow(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self._followers.add(socket)
+        try:
+            await self._grant(socket)
+            async for _ in socket:
+                pass
+        finally:
+            self._followers.discard(socket)
+        return socket
+
+    async def _grant(self, socket: web.WebSocketResponse) -> None:
+        self._serial += 1
+        until = self.clock.at + timedelta(hours=6)
+        grant = {"serial": self._serial, "now": to_text(self.clock.at), "speed": 1.0, "until": to_text(until)}
+        await socket.send_json(grant)
 
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """What the database says."""
@@ -309,17 +349,17 @@ async def open_hall(
     clock = HallClock(datetime(2023, 12, 5, 9, 15, tzinfo=event.zone_info))
     telegram = Telegram(TOKEN, "bollini_bot", clock.now, seed=1)
     telegram.channel(CHANNEL)
-    url = await telegram.start()
     database = await open_sqlite(folder / "event.db")
-    settings = Settings(
+    hall = Hall(telegram, database, event, clock)
+    hall.settings = Settings(
         token=SecretStr(token),
-        api_url=url,
+        api_url=await telegram.start(),
         channel=CHANNEL if channel else None,
         database=folder / "event.db",
     )
-    hall = Hall(telegram, database, event, clock, settings)
     hall.starts()
     try:
+        await hall.prepared()
         yield hall
     finally:
         try:

@@ -21,6 +21,7 @@ export async function post(path, body) {
 }
 
 const AGAIN_MS = 1000;
+const AGAIN_AT_MOST_MS = 15000;
 
 // Hears until the page is left; `hear` gets each object, `connected` true or false. `watch(ids)` may be called
 // at any time.
@@ -29,6 +30,7 @@ export class Live {
     this.hear = hear;
     this.connected = connected;
     this.ids = [];
+    this.pause = AGAIN_MS;
     this.open();
   }
 
@@ -36,13 +38,15 @@ export class Live {
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/web/live`);
     this.socket = socket;
     socket.addEventListener("open", () => {
+      this.pause = AGAIN_MS;
       this.connected(true);
       this.send();
     });
     socket.addEventListener("message", (event) => this.hear(JSON.parse(event.data)));
     socket.addEventListener("close", () => {
       this.connected(false);
-      setTimeout(() => this.open(), AGAIN_MS);
+      setTimeout(() => this.open(), this.pause);
+      this.pause = Math.min(2 * this.pause, AGAIN_AT_MOST_MS);
     });
   }
 

@@ -5,7 +5,7 @@ import { Bubble } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { linkList } from "./links.js";
 import { arrange, button, dialog, make, setText } from "./make.js";
-import { say } from "./words.js";
+import { say, sayLanguage } from "./words.js";
 
 const TOAST_MS = 3500;
 const TOAST_MS_A_LETTER = 45;
@@ -68,13 +68,19 @@ export class ChatPane {
       this.blocked,
       this.composer?.element,
     );
+    this.atEnd = true;
+    // A line more under the messages, or a narrower chat, must not hide the newest ones.
+    this.resized = new ResizeObserver(() => {
+      if (this.atEnd) this.toTheEnd();
+    });
+    this.resized.observe(this.log);
     this.showAbout({ ...entry, menu: [], reply_keyboard: [] });
   }
 
   // --- what is heard -----------------------------------------------------------------------------------------
 
   hear(news) {
-    const near = this.nearTheEnd();
+    const near = this.atEnd;
     if (news.first) {
       // All there is, after the page was opened or the connection was lost: nothing of it is new.
       this.log.setAttribute("aria-busy", "true");
@@ -110,8 +116,8 @@ export class ChatPane {
       this.kind === "channel"
         ? [say("looking")]
         : this.kind === "crowd"
-          ? [about.role && say(about.role, { table: about.table }), about.language, say("looking")]
-          : [say("chat_with", { bot: this.host.hall().programme.bot.name }), about.language];
+          ? [about.role && say(about.role, { table: about.table }), sayLanguage(about.language), say("looking")]
+          : [sayLanguage(about.language)];
     if (about.blocked) parts.push(say("blocked_short"));
     setText(this.subtitle, parts.filter(Boolean).join(" · "));
     if (!this.writable) return;
@@ -294,11 +300,12 @@ export class ChatPane {
 
   toTheEnd() {
     this.log.scrollTop = this.log.scrollHeight;
-    this.down.hidden = true;
+    this.scrolled();
   }
 
   scrolled() {
-    this.down.hidden = this.nearTheEnd();
+    this.atEnd = this.nearTheEnd();
+    this.down.hidden = this.atEnd;
   }
 
   focus() {

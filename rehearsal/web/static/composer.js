@@ -4,6 +4,7 @@ import { button, make, setText } from "./make.js";
 import { say } from "./words.js";
 
 const MOST = 4096;
+const MOST_HIGH = 160;
 const ATTACHMENTS = ["sticker", "voice", "location", "contact", "poll", "video", "dice"];
 
 // `pane` offers: say(text, replyTo), edit... as promises that are false when it did not work; see chat.js.
@@ -52,7 +53,7 @@ export class Composer {
       rows: 1,
       maxlength: MOST,
       "aria-label": say("write"),
-      placeholder: say("write"),
+      placeholder: say("write_short"),
       title: say("write_hint"),
       oninput: () => this.typed(),
       onkeydown: (event) => this.key(event),
@@ -173,7 +174,9 @@ export class Composer {
 
   grow() {
     this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight + 2, 160)}px`;
+    const height = this.field.scrollHeight + 2;
+    this.field.style.height = `${Math.min(height, MOST_HIGH)}px`;
+    this.field.style.overflowY = height > MOST_HIGH ? "auto" : "hidden";
   }
 
   fill(start) {

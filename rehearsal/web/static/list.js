@@ -2,7 +2,7 @@
 
 import { post, Refused } from "./api.js";
 import { arrange, button, dialog, make, setText } from "./make.js";
-import { language, say } from "./words.js";
+import { language, say, sayLanguage } from "./words.js";
 
 const NAMES = ["Ada", "Bruno", "Carla", "Dino", "Elsa", "Furio", "Gemma", "Ivan", "Lia", "Nino", "Olga", "Pia"];
 const LANGUAGES = ["it", "en", "fr", "ro"];
@@ -119,7 +119,7 @@ export class ChatList {
     const languages = make(
       "select",
       { id: "new-language" },
-      ...LANGUAGES.map((code) => make("option", { value: code, selected: code === language }, say(code))),
+      ...LANGUAGES.map((code) => make("option", { value: code, selected: code === language }, sayLanguage(code))),
     );
     dialog(
       say("new_phone"),
@@ -160,7 +160,7 @@ export class ChatList {
 
 function about(chat) {
   if (chat.kind === "channel") return "";
-  const parts = [chat.role && say(chat.role, { table: chat.table }), chat.kind === "own" && chat.language];
+  const parts = [chat.role && say(chat.role, { table: chat.table }), chat.kind === "own" && sayLanguage(chat.language)];
   if (chat.blocked) parts.push(say("blocked_short"));
   else if (!chat.started && chat.kind === "crowd") parts.push(say("absent_short"));
   return parts.filter(Boolean).join(" · ");

@@ -1,7 +1,7 @@
 // A message's text with its entities, as nodes. Offsets are UTF-16 code units, as JavaScript counts. Nothing is
 // ever parsed as HTML.
 
-import { button, make } from "./make.js";
+import { make } from "./make.js";
 
 const PLAIN = {
   bold: "b",
@@ -48,7 +48,12 @@ function around(entity, text, act) {
   const { type } = entity;
   if (PLAIN[type]) return make(PLAIN[type]);
   if (type === "bot_command" && act) {
-    return button(text, () => act.command(text), { class: "command" });
+    // A link, not a button: it stands in a line of text, and a full stop after it must not start the next one.
+    const send = (event) => {
+      event.preventDefault();
+      act.command(text);
+    };
+    return make("a", { href: "#", class: "command", onclick: send }, text);
   }
   if (type === "spoiler") {
     const show = () => spoiler.classList.add("shown");

@@ -47,11 +47,11 @@ const IT = {
   facilitator: "facilita, {table}",
   regia: "regia",
   blocked_short: "ha bloccato il bot",
-  absent_short: "non ancora arrivata",
+  absent_short: "non ancora qui",
   looking: "sola lettura",
   phone_of: "Telefono di {name}",
   channel_name: "Canale {name}",
-  chat_with: "chat con {bot}",
+  languages: { it: "italiano", en: "inglese", fr: "francese", ro: "rumeno" },
   back: "Torna all'elenco",
   close: "Chiudi {name}",
   scan: "Scansiona o apri un link",
@@ -75,7 +75,6 @@ const IT = {
   no_links: "Non ce ne sono più.",
   link_facilitator: "Facilita il tavolo {table}",
   link_regia: "Regia",
-  open_link: "Apri il link",
   payload: "Altro codice",
   payload_help: "Quello che segue ?start= in un link: lettere, cifre, - e _.",
   open: "Apri",
@@ -84,12 +83,9 @@ const IT = {
   done: "Chiudi",
   name: "Nome",
   language: "Lingua del telefono",
-  it: "Italiano",
-  en: "Inglese",
-  fr: "Francese",
-  ro: "Rumeno",
   create: "Crea",
   write: "Scrivi un messaggio",
+  write_short: "Messaggio",
   write_hint: "Invio manda, Maiuscole+Invio va a capo",
   send: "Manda",
   commands: "Comandi",
@@ -118,7 +114,6 @@ const IT = {
   file: "File {name}, {size}",
   newest: "Vai agli ultimi messaggi",
   keyboard: "Tastiera",
-  sending: "in attesa di risposta",
   no_answer: "Il bot non ha risposto al tocco.",
   outside: "Fuori da qui: {url}",
   lost: "Il collegamento con le prove si è interrotto. Riprovo da solo; se le prove sono finite, chiudi la pagina.",
@@ -188,7 +183,7 @@ const EN = {
   looking: "read only",
   phone_of: "Phone of {name}",
   channel_name: "Channel {name}",
-  chat_with: "chat with {bot}",
+  languages: { it: "Italian", en: "English", fr: "French", ro: "Romanian" },
   back: "Back to the list",
   close: "Close {name}",
   scan: "Scan or open a link",
@@ -212,7 +207,6 @@ const EN = {
   no_links: "There are none left.",
   link_facilitator: "Facilitate table {table}",
   link_regia: "Regia",
-  open_link: "Open the link",
   payload: "Another code",
   payload_help: "What follows ?start= in a link: letters, digits, - and _.",
   open: "Open",
@@ -221,12 +215,9 @@ const EN = {
   done: "Close",
   name: "Name",
   language: "Language of the phone",
-  it: "Italian",
-  en: "English",
-  fr: "French",
-  ro: "Romanian",
   create: "Make",
   write: "Write a message",
+  write_short: "Message",
   write_hint: "Enter sends, Shift+Enter starts a new line",
   send: "Send",
   commands: "Commands",
@@ -255,7 +246,6 @@ const EN = {
   file: "File {name}, {size}",
   newest: "To the newest messages",
   keyboard: "Keyboard",
-  sending: "waiting for an answer",
   no_answer: "The bot has not answered the tap.",
   outside: "Outside of here: {url}",
   lost: "The connection to the rehearsal is lost. I keep trying; if the rehearsal is over, close the page.",
@@ -285,6 +275,11 @@ export function say(key, values = {}) {
 
 export function sayError(code, why) {
   return WORDS.error[code] ? say(`error.${code}`, { why }) : say("error.other", { code });
+}
+
+// The language of a phone, in words; the code itself when there are none for it.
+export function sayLanguage(code) {
+  return WORDS.languages[code?.slice(0, 2)] ?? code ?? "";
 }
 
 export const number = new Intl.NumberFormat(language);

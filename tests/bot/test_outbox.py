@@ -1,0 +1,264 @@
+"""What nobody asked for: everybody gets it once, at Telegram's pace, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.posts import Studio
+from participation.notices import Programme, dump
+from rehearsal.telegram import Call, Fault, Limits
+from storage import outbox
+from tests.support.hall import CHANNEL, open_hall
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from tests.support.hall import Hall, Somebody
+
+
+async def announced(hall: Hall, number: int) -> list[Somebody]:
+    """So many people at T6, about to be told that Session 2 begins."""
+    people = await hall.people(number, "T6")
+    await hall.at("10:26")
+    for who in people:
+        await who.reads()
+    return people
+
+
+def told(who: Somebody) -> int:
+    """How often somebody was told that Session 2 begins."""
+    return sum("priorità per la Sessione 2" in m.shown for m in who.phone.messages)
+
+
+async def test_everybody_is_told_once(hall: Hall) -> None:
+    people = await announced(hall, 40)
+    await hall.at("10:30")
+    assert {1} == {told(who) for who in people}
+
+
+async def test_no_more_than_thirty_a_second_go_out(hall: Hall) -> None:
+    await announced(hall, 100)
+    at: list[datetime] = []
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.method == "sendMessage":
+            at.append(call.at)
+        return None
+
+    hall.telegram.intercept = intercept
+    await hall.at("10:30")
+    assert 100 == len(at)
+    per_second = Counter(moment.replace(microsecond=0) for moment in at)
+    assert max(per_second.values()) <= 30
+    assert (max(at) - min(at)).total_seconds() >= 3.0
+
+
+async def test_telegrams_own_limits_are_never_met(hall: Hall) -> None:
+    """The local Telegram answers 429 as the real one does: nothing of the bot's own makes it."""
+    people = await announced(hall, 30)
+    hall.telegram.world.limits = Limits()
+    await hall.at("10:30")
+    assert {1} == {told(who) for who in people}
+    assert 0 == hall.telegram.errors[429]
+
+
+FAULTS = {
+    "500": Fault(status=500),
+    "502": Fault(status=502, description="Bad Gateway"),
+    "429": Fault(status=429, description="Too Many Requests: retry after 7", retry_after=7),
+    "reset": Fault("reset"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_fails_is_sent_again_and_others_do_not_wait(hall: Hall, fault: str) -> None:
+    anna, *others = await announced(hall, 6)
+    hall.breaks("sendMessage", FAULTS[fault], 3, lambda call: call.chat_id == anna.phone.id)
+    await hall.at("10:30")
+    assert {1} == {told(who) for who in (anna, *others)}
+    tried = [c.params["chat_id"] for c in hall.telegram.calls if c.method == "sendMessage"]
+    in_order = [chat for chat in tried if chat in {who.phone.id for who in (anna, *others)}][-9:]
+    assert anna.phone.id == in_order[-1]
+    assert 4 == in_order.count(anna.phone.id)
+
+
+async def test_telegrams_retry_after_is_obeyed(hall: Hall) -> None:
+    (anna,) = await announced(hall, 1)
+    at: list[datetime] = []
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.method != "sendMessage":
+            return None
+        at.append(call.at)
+        return FAULTS["429"] if len(at) == 1 else None
+
+    hall.telegram.intercept = intercept
+    await hall.at("10:30")
+    assert 1 == told(anna)
+    assert 2 == len(at)
+    assert (at[1] - at[0]).total_seconds() >= 7.0
+
+
+async def test_an_answer_that_is_garbage_doubles_at_most_that_message(hall: Hall) -> None:
+    """Telegram took it and we could not read so: it has no key by which to ask again."""
+    anna, bruno = await announced(hall, 2)
+    hall.breaks("sendMessage", Fault("truncated"), 1, lambda call: call.chat_id == anna.phone.id)
+    await hall.at("10:30")
+    assert 2 == told(anna)
+    assert 1 == told(bruno)
+
+
+async def test_what_telegram_will_never_take_is_given_up_and_kept(hall: Hall) -> None:
+    anna, bruno = await announced(hall, 2)
+    refused = Fault(status=400, description="Bad Request: chat not found")
+    hall.breaks("sendMessage", refused, 99, lambda call: call.chat_id == anna.phone.id)
+    with capture_logs() as logs:
+        await hall.at("10:30")
+    assert 0 == told(anna)
+    assert 1 == told(bruno)
+    assert "send_refused" in [entry["event"] for entry in logs]
+    rows = await hall.rows("SELECT error, attempts FROM outbox WHERE dead_at IS NOT NULL")
+    assert [("Chat not found", 1)] == [(row["error"], row["attempts"]) for row in rows]
+
+
+async def test_a_notice_nobody_can_read_any_more_is_given_up_after_some_attempts(hall: Hall) -> None:
+    anna, bruno = await announced(hall, 2)
+    ids = {row["telegram_id"]: row["id"] for row in await hall.rows("SELECT id, telegram_id FROM people")}
+    async with hall.database.transaction() as tx:
+        for key, content in (("a", '{"notice": "Vanished", "data": {}}'), ("b", dump(Programme()))):
+            await outbox.post(tx, key, anna.phone.id, content, hall.clock.now(), person=ids[anna.phone.id])
+    with capture_logs() as logs:
+        hall.bot.outbox.wake()
+        (programme,) = await anna.reads()
+    assert "Programma" in programme
+    assert 5 == sum(entry["event"] == "send_broke" for entry in logs)
+    assert "Vanished" not in str([{**entry, "exc_info": None} for entry in logs])
+
+
+async def test_a_look_that_breaks_is_looked_again(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is busy for a moment does not end the bot."""
+    (anna,) = await announced(hall, 1)
+    waiting = outbox.waiting
+    left = 1
+
+    async def busy(*given: Any) -> Any:
+        nonlocal left
+        if left:
+            left -= 1
+            message = "database is locked"
+            raise OSError(message)
+        return await waiting(*given)
+
+    monkeypatch.setattr(outbox, "waiting", busy)
+    with capture_logs() as logs:
+        await hall.at("10:30")
+    assert 1 == told(anna)
+    assert "look_broke" in [entry["event"] for entry in logs]
+
+
+# --- stopping and starting again ------------------------------------------------------------------------
+
+
+async def test_a_stop_in_the_middle_doubles_and_loses_nothing(hall: Hall) -> None:
+    people = await announced(hall, 40)
+
+    async def intercept(call: Call) -> Fault | None:
+        return Fault("normal", delay=0.03) if call.method == "sendMessage" else None
+
+    hall.telegram.intercept = intercept
+    moving = asyncio.create_task(hall.at("10:30"))
+    for _ in range(3):
+        while sum(map(told, people)) < 10:
+            await asyncio.sleep(0.002)
+        await hall.stops()
+        assert sum(map(told, people)) < 40
+        hall.starts()
+    await moving
+    assert {1} == {told(who) for who in people}
+
+
+# --- answers that Telegram does not take at once --------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_an_answer_that_cannot_be_sent_comes_later(hall: Hall, fault: str) -> None:
+    (anna,) = await hall.people(1, "T6")
+    await hall.at("10:12")
+    await anna.reads()
+    hall.breaks("sendMessage", FAULTS[fault], 3)
+    said = await anna.says("Mancano i treni")
+    assert 1 == len(said)
+    assert "Contributo ricevuto" in said[0]
+    assert 1 == len(await anna.contributions())
+    assert "errore nostro" not in anna.everything
+
+
+async def test_retry_after_of_an_answer_is_obeyed(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    hall.breaks("sendMessage", FAULTS["429"])
+    before = hall.clock.now()
+    (said,) = await anna.says("/programma")
+    assert "Programma" in said
+    assert 1 == hall.telegram.errors[429]
+    assert (hall.clock.now() - before).total_seconds() >= 7.0
+
+
+async def test_several_answers_keep_their_order(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    hall.breaks("sendMessage", FAULTS["500"])
+    unknown, again = await anna.opens("T99")
+    assert "«T99»" in unknown
+    assert "Partecipi già" in again
+
+
+async def test_who_has_not_read_the_notice_writes_again(hall: Hall) -> None:
+    anna = hall.somebody()
+    hall.breaks("sendMessage", FAULTS["500"], 2)
+    assert [] == await anna.opens("T6")
+    assert 0 == await hall.count("people")
+    assert 0 == await hall.count("outbox")
+    (welcome,) = await anna.opens("T6")
+    assert "benvenuto" in welcome
+
+
+# --- the regia's channel --------------------------------------------------------------------------------
+
+
+async def test_a_picture_that_cannot_be_drawn_does_not_stop_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = Studio.draw
+    tried: Counter[str] = Counter()
+
+    async def draws(studio: Studio, post: Any, words: Any) -> Any:
+        tried[f"{post.post}{post.at:%H%M}"] += 1
+        if post.at.minute == 15:
+            message = "no such font"
+            raise ValueError(message)
+        return await draw(studio, post, words)
+
+    monkeypatch.setattr(Studio, "draw", draws)
+    async with open_hall(tmp_path, channel=True) as hall:
+        await hall.at("10:20")
+        channel = hall.telegram.channel(CHANNEL)
+        assert 1 == len(channel.posts)
+        assert [5, 1] == list(tried.values())
+        assert 1 == await hall.count("outbox", "dead_at IS NOT NULL")
+
+
+async def test_a_channel_that_throws_the_bot_out_gets_its_posts_when_it_is_back(tmp_path: Path) -> None:
+    async with open_hall(tmp_path, channel=True) as hall:
+        channel = hall.telegram.channel(CHANNEL)
+        channel.remove_bot()
+        hall.clock.at = hall.clock.at.replace(hour=10, minute=15)
+        while hall.telegram.errors[403] < 2:
+            await asyncio.sleep(0.01)
+        channel.restore_bot()
+        await hall.quiet()
+        assert 1 == len(channel.posts)

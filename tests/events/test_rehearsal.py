@@ -1,0 +1,195 @@
+"""A whole event, as `make rehearse` plays it: left alone, and with the bot killed in both sessions.
+
+Everything crosses real HTTP between real processes; what came of it is read from the files they leave.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sqlite3
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PEOPLE = 24
+SEED = "5"
+SECONDS = 240.0
+"""Real seconds that two rehearsals at once may take on a busy machine before they count as stuck."""
+
+BALLOTS = """
+    SELECT p.telegram_id, p.table_code, p.zone, d.strategy
+    FROM people p JOIN ballot_owners o ON o.person_id = p.id LEFT JOIN dots d ON d.ballot_id = o.ballot_id
+    WHERE p.table_code IS NOT NULL ORDER BY p.telegram_id, d.strategy
+"""
+PRIORITIES = """
+    SELECT s.table_code, s.confirmed, s.places, s.voters, p.strategy, p.dots, p.tied, p.kept
+    FROM priority_sets s LEFT JOIN priorities p ON p.table_code = s.table_code
+    ORDER BY s.table_code, p.strategy
+"""
+CONTRIBUTIONS = """
+    SELECT m.chat_id, c.table_code, c.session, c.strategy, c.question, c.text, c.withdrawn_at IS NOT NULL
+    FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id
+    ORDER BY m.chat_id, c.session, c.strategy, c.question, c.text
+"""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a rehearsal left behind."""
+
+    folder: Path
+    status: int
+    said: str
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.folder / "event.db") as database:
+            return [tuple(row) for row in database.execute(sql)]
+
+    def json(self, name: str) -> Any:
+        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+
+    def lines(self, name: str) -> Iterator[Any]:
+        with (self.folder / name).open(encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
+
+
+async def play(folder: Path, *more: str) -> Played:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "rehearse",
+        "--headless",
+        f"--people={PEOPLE}",
+        f"--seed={SEED}",
+        f"--out={folder}",
+        *more,
+        cwd=Path(__file__).parents[2],
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    assert process.returncode is not None
+    return Played(folder, process.returncode, said.decode())
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Played]:
+    folder = tmp_path_factory.mktemp("rehearsals")
+
+    async def at_once() -> tuple[Played, Played]:
+        return await asyncio.gather(
+            play(folder / "alone"), play(folder / "killed", "--kill-at=session1,session2")
+        )
+
+    return asyncio.run(at_once())
+
+
+@pytest.fixture(scope="module")
+def alone(both: tuple[Played, Played]) -> Played:
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def killed(both: tuple[Played, Played]) -> Played:
+    return both[1]
+
+
+pytestmark = pytest.mark.xdist_group("rehearsal")
+
+
+def test_both_go_through_to_the_end_and_find_nothing_wrong(alone: Played, killed: Played) -> None:
+    assert (0, 0) == (alone.status, killed.status), alone.said[-2000:] + killed.said[-2000:]
+    assert [] == alone.json("crowd.json")["problems"] + killed.json("crowd.json")["problems"]
+    assert 2 == killed.said.count("is killed")
+
+
+def test_every_ballot_is_as_its_person_meant_it(alone: Played) -> None:
+    seen: dict[int, list[str]] = {}
+    for person, _, _, strategy in alone.rows(BALLOTS):
+        seen.setdefault(person, [])
+        seen[person] += [] if strategy is None else [strategy]
+    meant = {person["id"]: person["ballot"] for person in alone.json("crowd.json")["people"]}
+    assert meant == {person: sorted(ballot) for person, ballot in seen.items()}
+    assert max(len(ballot) for ballot in seen.values()) <= 6
+
+
+def test_every_contribution_is_there_once_and_where_its_person_meant_it(alone: Played) -> None:
+    fields = ("person", "table", "session", "strategy", "question", "text", "withdrawn")
+    said = [tuple(each[field] for field in fields) for each in alone.json("crowd.json")["contributions"]]
+    kept = [
+        (person, table, session, strategy, question, text, bool(withdrawn))
+        for person, table, session, strategy, question, text, withdrawn in alone.rows(CONTRIBUTIONS)
+        if person in {each["id"] for each in alone.json("crowd.json")["people"]}
+    ]
+    assert Counter(said) == Counter(kept)
+    assert len(said) > PEOPLE
+
+
+def test_summary_database_and_chart_count_the_same(alone: Played) -> None:
+    summary = alone.json("summary.json")
+    counted: dict[str, Counter[str]] = {table: Counter() for table in summary["tables"]}
+    for _, table, _, strategy in alone.rows(BALLOTS):
+        if strategy is not None:
+            counted[table][strategy] += 1
+    assert {table: dict(dots) for table, dots in counted.items()} == {
+        table: figures["dots"] for table, figures in summary["tables"].items()
+    }
+    caption = next((alone.folder / "channel").glob("*-ranking-*.txt")).read_text(encoding="utf-8")
+    ballots = sum(figures["voted"] for figures in summary["tables"].values())
+    dots = sum(sum(figures["dots"].values()) for figures in summary["tables"].values())
+    assert f"{ballots} schede, {dots} bollini." in caption
+    top = Counter[str]()
+    for figures in summary["tables"].values():
+        top.update(figures["dots"])
+    named = re.findall(r"([1-6]\.[1-6]) [^(:]+\((\d+)\)", caption)
+    assert named
+    assert {(code, str(top[code])) for code, _ in named} == set(named)
+
+
+def test_each_scheduled_picture_is_posted_once(alone: Played) -> None:
+    scheduled = alone.rows("SELECT key FROM moments WHERE key LIKE 'post:%'")
+    sent = [call for call in alone.lines("calls.jsonl") if call["method"] == "sendPhoto" and call["ok"]]
+    assert 15 == len(scheduled)
+    assert len(scheduled) == len(sent) == alone.json("summary.json")["channel_posts"]
+    assert len(sent) == len(list((alone.folder / "channel").glob("*.png")))
+
+
+def test_telegram_refuses_nothing(alone: Played) -> None:
+    refused = [
+        (c["method"], c["status"], c["description"]) for c in alone.lines("calls.jsonl") if not c["ok"]
+    ]
+    expected = ("query is too old", "message is not modified", "bot was blocked by the user")
+    assert [] == [each for each in refused if not any(text in each[2] for text in expected)]
+
+
+def test_a_kill_changes_nothing_of_what_came_out(alone: Played, killed: Played) -> None:
+    for sql in (BALLOTS, PRIORITIES, CONTRIBUTIONS):
+        assert alone.rows(sql) == killed.rows(sql)
+
+
+def test_no_file_holds_the_token(alone: Played) -> None:
+    token = re.compile(rb"\d{6,}:[A-Za-z0-9_-]{20,}")
+    assert [] == [
+        path.name
+        for path in alone.folder.rglob("*")
+        if path.is_file()
+        and path.suffix in {".log", ".jsonl", ".json", ".txt"}
+        and token.search(path.read_bytes())
+    ]

@@ -1,0 +1,272 @@
+"""A floor with tables, people and a store, for tests of the co-planning itself: no Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from participation import agenda, conversation, dots, joining, notices, phases
+from participation.conversation import Typed, Vocabulary
+from participation.event import Event, Phase
+from participation.notices import Mover, Notice, Role
+from storage import ballots, outbox, people, tables
+from storage import contributions as stored_contributions
+from storage.sqlite import open_sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+
+    from storage.ballots import Ballot
+    from storage.database import Database
+    from storage.people import Person
+
+WORDS = Vocabulary(
+    lone={
+        "salta": "skip",
+        "indietro": "back",
+        "fine": "finish",
+        "rivedi": "review",
+        "domande": "questions",
+        "altra strategia": "strategies",
+        "aiuto": "help",
+        "ho letto": "acknowledge",
+    },
+    leading={
+        "asse": "axis",
+        "strategia": "strategy",
+        "domanda": "question",
+        "ritira": "withdraw",
+        "zona": "zone",
+        "tavolo": "table",
+    },
+)
+
+
+@dataclass
+class Floor:
+    """An event, its store, and the event's time, which a test moves."""
+
+    database: Database
+    event: Event
+    now: datetime
+    _ids: int = 0
+    _messages: dict[int, int] = field(default_factory=dict)
+
+    # --- people ---------------------------------------------------------------------------------------
+
+    def new_id(self) -> str:
+        self._ids += 1
+        return f"id-{self._ids}"
+
+    async def newcomer(self, number: int) -> Person:
+        """Somebody who read the notice and sits nowhere."""
+        async with self.database.transaction() as tx:
+            return await people.acknowledge(tx, number, "it", self.now)
+
+    async def person(self, number: int, table: str = "T6", zone: str | None = None) -> Person:
+        """Somebody at a table, for its first zone if none is given."""
+        person = await self.newcomer(number)
+        zone = zone or self.event.table(table).zones[0]
+        await joining.pick_table(self.database, self.event, person, table, zone, self.new_id(), self.now)
+        return await self.again(person)
+
+    async def sit(self, person: Person, table: str, zone: str | None = None) -> tuple[Notice, ...]:
+        """The person picks a table, by its button."""
+        return await joining.pick_table(
+            self.database,
+            self.event,
+            await self.again(person),
+            table,
+            zone or self.event.table(table).zones[0],
+            self.new_id(),
+            self.now,
+        )
+
+    async def again(self, person: Person) -> Person:
+        """The person as they are now."""
+        found = await people.by_id(self.database, person.id)
+        assert found is not None
+        return found
+
+    async def with_role(self, number: int, role: Role, table: str | None = None) -> Person:
+        """Somebody who opened a one-time link, and sits nowhere."""
+        person = await self.newcomer(number)
+        payload = await joining.invite(
+            self.database, role, table, self.new_id(), self.now, self.now + timedelta(hours=1)
+        )
+        told = await joining.start(self.database, self.event, person, payload, self.new_id(), self.now)
+        assert (notices.RoleGranted(role=role, table=table),) == told
+        return person
+
+    async def facilitator(self, number: int = 900, table: str = "T6") -> Person:
+        return await self.with_role(number, Role.FACILITATOR, table)
+
+    async def regia(self, number: int = 950) -> Person:
+        return await self.with_role(number, Role.REGIA)
+
+    # --- what they do ---------------------------------------------------------------------------------
+
+    def message(self, person: Person) -> int:
+        """The id of the next message in the person's chat."""
+        self._messages[person.id] = self._messages.get(person.id, 0) + 1
+        return self._messages[person.id]
+
+    async def says(self, person: Person, text: str, message: int | None = None) -> tuple[Notice, ...]:
+        """The person types (the same message again, with its id)."""
+        return await conversation.answer(
+            self.database,
+            self.event,
+            await self.again(person),
+            Typed(message or self.message(person), text, self.new_id(), self.now),
+            WORDS,
+        )
+
+    async def put(self, person: Person, **wished: int) -> Notice:
+        """`put(anna, s1_3=1)`: one dot on 1.3."""
+        return await self.wish(person, {key[1:].replace("_", "."): n for key, n in wished.items()})
+
+    async def wish(self, person: Person, wished: Mapping[str, int]) -> Notice:
+        return await dots.put(self.database, self.event, await self.again(person), wished, self.now)
+
+    async def votes(self, number: int, *codes: str, table: str = "T6", zone: str | None = None) -> Person:
+        """Somebody at a table with one dot on each of these; the table votes."""
+        person = await self.person(number, table, zone)
+        said = await self.wish(person, dict.fromkeys(codes, 1))
+        assert isinstance(said, notices.DotsRecorded) or not codes
+        return person
+
+    # --- time and phases ------------------------------------------------------------------------------
+
+    def later(self, seconds: float = 60) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+    def at(self, time_of_day: str) -> datetime:
+        """Move the time to this hour of the event's day."""
+        hour, minute = (int(part) for part in time_of_day.split(":"))
+        self.now = self.event.moment(time(hour, minute))
+        return self.now
+
+    async def run_due(self, channel: int | None = None) -> int:
+        return await agenda.run_due(self.database, self.event, self.now, channel)
+
+    async def moves(
+        self, table: str, wished: Phase, mover: Mover = Mover.REGIA, person: Person | None = None
+    ) -> Notice:
+        return await phases.move(self.database, self.event, table, wished, mover, person, self.now)
+
+    async def phase(self, table: str = "T6") -> Phase:
+        row = await tables.find(self.database, table)
+        assert row is not None
+        return Phase(row.phase)
+
+    # --- what came of it ------------------------------------------------------------------------------
+
+    async def ballot(self, person: Person) -> Ballot:
+        found = await ballots.of_person(self.database, person.id)
+        assert found is not None
+        return found
+
+    async def contributions(self, session: int = 2) -> list[tuple[str, str | None, str | None]]:
+        said = await stored_contributions.of_session(self.database, session)
+        return [(e.contribution.text, e.contribution.strategy, e.contribution.question) for e in said]
+
+    async def spread(self) -> None:
+        """Let every announcement become letters."""
+        more = True
+        while more:
+            async with self.database.transaction() as tx:
+                more = await outbox.spread_some(tx, self.now)
+
+    async def told(self, person: Person) -> list[Notice]:
+        """All that the outbox has for a person, in order."""
+        await self.spread()
+        rows = await self.database.fetch(
+            "SELECT content FROM outbox WHERE person_id = $1 ORDER BY id", person.id
+        )
+        return [notices.load(row["content"]) for row in rows]
+
+    async def wanted(self) -> list[tuple[int, str]]:
+        """Screens that are to be drawn: whose, and which."""
+        rows = await self.database.fetch(
+            "SELECT person_id, kind FROM screens WHERE wanted_version > shown_version ORDER BY 1, 2"
+        )
+        return [(row["person_id"], row["kind"]) for row in rows]
+
+    async def all_drawn(self) -> None:
+        """Take every screen for drawn."""
+        async with self.database.transaction() as tx:
+            await tx.fetch(
+                "UPDATE screens SET shown_version = wanted_version, message_id = coalesce(message_id, 70)"
+            )
+
+    async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All that lasts, without what only says when, how often, and what is to be drawn."""
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        for name, sql in EVERYTHING.items():
+            columns = re.split(r",\s*", sql.split("SELECT ", 1)[1].split(" FROM", 1)[0])
+            rows = await self.database.fetch(sql)
+            found[name] = [tuple(row[number] for number in range(len(columns))) for row in rows]
+        return found
+
+
+EVERYTHING = {
+    "tables": "SELECT code, phase, strategy_on FROM tables ORDER BY position",
+    "history": "SELECT table_code, from_phase, to_phase, mover FROM phase_history ORDER BY id",
+    "people": "SELECT id, table_code, zone FROM people ORDER BY id",
+    "roles": "SELECT person_id, role, table_code FROM roles ORDER BY 1, 2, 3",
+    "ballots": (
+        "SELECT o.person_id, b.table_code, b.zone, b.open, b.finished FROM ballots b"
+        " JOIN ballot_owners o ON o.ballot_id = b.id ORDER BY 1"
+    ),
+    "dots": (
+        "SELECT o.person_id, d.strategy, d.nth FROM dots d"
+        " JOIN ballot_owners o ON o.ballot_id = d.ballot_id ORDER BY 1, 2, 3"
+    ),
+    "sets": "SELECT table_code, places, voters, confirmed FROM priority_sets ORDER BY 1",
+    "priorities": "SELECT table_code, strategy, dots, tied, kept FROM priorities ORDER BY 1, position",
+    "contributions": (
+        "SELECT m.person_id, m.message_id, c.text, c.session, c.strategy, c.question, c.withdrawn_at IS NULL"
+        " FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id ORDER BY 1, 2"
+    ),
+    "places": "SELECT person_id, strategy, question FROM places ORDER BY 1",
+    "announcements": "SELECT key, audience, content FROM announcements ORDER BY id",
+    "letters": "SELECT key, content FROM outbox ORDER BY id",
+}
+
+
+@asynccontextmanager
+async def open_floor(template: Path, event: Event) -> AsyncIterator[Floor]:
+    """A floor in a copy of the prepared database `template`, at 9:15 of the event's day."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "event.db"
+        shutil.copy(template, path)
+        database = await open_sqlite(path)
+        try:
+            floor = Floor(database, event, event.moment(event.agenda[0].time))
+            floor.at("09:15")
+            yield floor
+        finally:
+            await database.close()
+
+
+def play(template: Path, event: Event, acts: Callable[[Floor], Coroutine[Any, Any, None]]) -> None:
+    """One example of a property, on a floor of its own."""
+
+    async def run() -> None:
+        async with open_floor(template, event) as floor:
+            await acts(floor)
+
+    asyncio.run(run())
+
+
+async def all_of(*doing: Awaitable[object]) -> None:
+    """Do these together, as far as one store lets them."""
+    await asyncio.gather(*doing)
