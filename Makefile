@@ -25,7 +25,11 @@ rehearse: $(READY) ## Play a whole event on a local Telegram: make rehearse ARGS
 	@$(RUN)/bollini rehearse $(ARGS)
 
 .PHONY: test
-test: $(READY) ## The tests, with branch coverage: make test ARGS="-k dots"
+test: $(READY) ## The tests: make test ARGS="-k dots"
+	@$(RUN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+.PHONY: coverage
+coverage: $(READY) ## The tests with branch coverage, processes of their own included; takes about twice as long
 	@$(RUN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(ARGS)
 
 .PHONY: lint

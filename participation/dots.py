@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -53,10 +53,14 @@ class View(BaseModel):
 
 @dataclass(frozen=True)
 class TypedDot:
-    """One code of a typed message: how many dots are wanted on it (0 to take them away)."""
+    """One code of a typed message: how many dots are wanted on it (0 to take them away).
+
+    `counted`: the number was written ("1.3x2"); otherwise the code may just stand there twice.
+    """
 
     strategy: str
     count: int
+    counted: bool = field(default=False, compare=False)
 
 
 def read_typed(text: str) -> tuple[TypedDot, ...] | None:
@@ -67,6 +71,7 @@ def read_typed(text: str) -> tuple[TypedDot, ...] | None:
     """
     position = 0
     found: dict[str, int] = {}
+    counted: set[str] = set()
     lines = text.strip().rstrip(".;,!")
     stripped = _BULLET.sub("", lines)
     while position < len(stripped):
@@ -79,13 +84,14 @@ def read_typed(text: str) -> tuple[TypedDot, ...] | None:
             found[code] = 0
         else:
             found[code] = found.get(code, 0) + (int(times) if times else 1)
+            counted |= {code} if times else set()
         between = _BETWEEN.match(stripped, token.end())
         assert between is not None, "the pattern matches the empty text"
         position = between.end()
     if len(found) == 1 and _OFF.match(lines):
         # Before one code alone it is a minus that stands a little off: "- 1.3".
         found = dict.fromkeys(found, 0)
-    return tuple(TypedDot(code, count) for code, count in found.items()) or None
+    return tuple(TypedDot(code, count, code in counted) for code, count in found.items()) or None
 
 
 def nearest(code: str, event: Event) -> str | None:
@@ -105,7 +111,7 @@ def unknown_codes(typed: tuple[TypedDot, ...], event: Event) -> notices.UnknownS
 
 def wished_dots(typed: tuple[TypedDot, ...], most: int) -> dict[str, int]:
     """The state a typed message asks for. A code repeated where dots do not stack asks for one dot."""
-    return {dot.strategy: min(dot.count, 1) if most == 1 else dot.count for dot in typed}
+    return {dot.strategy: min(dot.count, 1) if most == 1 and not dot.counted else dot.count for dot in typed}
 
 
 def weigh(

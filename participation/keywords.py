@@ -54,7 +54,9 @@ _EMPTY_HERE = {
         ciao grazie salve buongiorno qui lì là ci poi anzi specie specialmente almeno attualmente magari molto
         cambiare fermare fermo funzionare pagare restare unico pronto dieci venti cinquanta serie minuto
         territorio territoriale metropolitano progetto programma strategia asse azione zona tavolo bollino
-        contributo priorità prioritario domanda risposta sessione
+        contributo priorità prioritario domanda risposta sessione precisazione pausa confronto intenso
+        discussione gruppo voce interesse preoccupazione limitato emergere segnalare ricordare accordo
+        partecipante facilitatore facilitatrice quindici sedici ventisette trenta quaranta cento
     """,
     "en": """
         add allow ask be become begin bring create develop do encourage ensure get give go good great have

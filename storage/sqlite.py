@@ -113,6 +113,9 @@ async def open_sqlite(path: Path, migrations: Path = MIGRATIONS) -> SqliteDataba
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
+    # A file that cannot be opened is found out here: aiosqlite's thread outlives the failure, and prints a
+    # trace when the event loop is gone before it has ended.
+    await asyncio.to_thread(lambda: sqlite3.connect(path).close())
     connection = await aiosqlite.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row
     try:

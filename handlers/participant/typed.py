@@ -35,10 +35,11 @@ async def typed(update: Update, context: Context) -> None:
     text = message.text or message.caption or ""
     vocabulary = Vocabulary(lone=typed_words(words), leading=leading_words(words))
     if person is None:
-        if vocabulary.lone.get(text.strip().casefold()) == "acknowledge":
-            await acknowledge_for(update, context, "")
-        else:
+        payload = acknowledged(text, vocabulary)
+        if payload is None:
             await reply(update, context, None, [notices.Welcome()])
+        else:
+            await acknowledge_for(update, context, payload)
         return
     told = await conversation.answer(
         room.database,
@@ -49,6 +50,15 @@ async def typed(update: Update, context: Context) -> None:
     )
     await reply(update, context, person, told)
     room.screens.nudge(person.id)
+
+
+def acknowledged(text: str, vocabulary: Vocabulary) -> str | None:
+    """What stands behind a typed "ho letto" ("T6", or ""); None when the message is something else."""
+    words = text.split()
+    for length in range(len(words), max(len(words) - 2, 0), -1):
+        if vocabulary.lone.get(" ".join(words[:length]).casefold()) == "acknowledge":
+            return " ".join(words[length:])
+    return None
 
 
 async def without_text(update: Update, context: Context) -> None:

@@ -49,10 +49,18 @@ def welcome(notice: Welcome, event: Event, words: Translator) -> tuple[Message, 
             words.text("welcome.hello"),
             words.text("welcome.notice", organiser=event.organiser.name),
             words.text("welcome.paper"),
-            words.text("welcome.go_on"),
+            words.text("welcome.go_on", code=_typed_after(notice.payload, event)),
         ),
         column([(words.plain("welcome.button"), _acknowledge(notice.payload))]),
     )
+
+
+def _typed_after(payload: str, event: Event) -> str:
+    """What to type behind the word: the table's code, for nothing remembers it before the notice was read."""
+    try:
+        return f" {event.table(payload).code}"
+    except KeyError:
+        return ""
 
 
 def _acknowledge(payload: str) -> Acknowledge:

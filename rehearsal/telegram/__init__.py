@@ -19,6 +19,8 @@ Set up::
         intercept=None,            # async (Call) -> Fault | None: the seam for faults; may be set later
         monotonic=time.monotonic,  # the wall clock that ages callbacks
         keep_calls=50_000,         # calls kept in memory
+        retention=None,            # timedelta: how long updates wait, in event time; None: for ever
+        webhooks=None,             # Webhooks(): how updates are delivered to a webhook
     )
     telegram.app                   # aiohttp.web.Application: add your own routes before start()
     url = await telegram.start(host="127.0.0.1", port=0)   # "http://127.0.0.1:PORT"; also telegram.url
@@ -68,10 +70,60 @@ What the bot did::
     telegram.calls_total; telegram.calls_by_method: Counter[str]; telegram.errors: Counter[int]  # by status
     telegram.pending_updates() -> list[dict]        # queued and not yet confirmed
     telegram.updates_total
+    telegram.forge(kind, payload)                   # queue an update that no phone could send: any JSON
     telegram.version; await telegram.changed(after, timeout=None)   # any chat changed
 
-Faults: ``intercept`` gets ``Call(method, params, chat_id, at)`` and may return
-``Fault(answer, status, description, retry_after, delay, carry_out)``; see faults.py.
+Faults, by hand: ``intercept`` gets ``Call(method, params, chat_id, at)`` before each call and may return
+``Fault(answer, status, description, retry_after, delay, carry_out, wait, name)``; see faults.py. By a plan::
+
+    plan = FaultPlan(
+        seed,
+        rates={Kind.RESET_AFTER: 0.01},            # a probability for each call, update or act of a person
+        at={Kind.PHONE_OFF: [moment]},             # event times: at the first occasion from then on
+        sizes=Sizes(retry_after=(1, 5), edits_retry_after=200, hang=(1.0, 4.0), off=timedelta(minutes=10)),
+        spare=("getMe",),                          # methods nothing happens to
+        phones=lambda phone: True,                 # whose phones may be off, slow, or blocked
+        retention=timedelta(hours=24),             # how long undelivered updates are kept, in event time
+    )
+    plan = FaultPlan.each_once(seed, start, end, kinds=ALL_KINDS, times=1)   # more: as above
+    plan.attach(telegram)
+    task = asyncio.create_task(plan.run(clock.wait_until))    # phones by event time; its owner cancels it
+    plan.calm()                                    # nothing goes wrong any more, phones on: let it settle
+    plan.given, plan.carried_out: Counter[Kind]; plan.missing: list[Kind]; plan.report() -> dict for JSON
+    Kind: see faultkinds.py; CALL_KINDS, UPDATE_KINDS, PHONE_KINDS, ALL_KINDS
+
+Phones that fail, by hand::
+
+    phone.switch_off() / phone.switch_on(); phone.on; phone.waiting    # acts wait, the view stays as it is
+    phone.lag = lambda arrive: ...     # gets each act on its way as a function to call when it arrives
+    phone.returns = True               # takes a block back before writing or tapping
+
+Webhook: setWebhook with an http address on the loopback (nothing else is ever reached), secret_token,
+max_connections, allowed_updates; ``Telegram(..., webhooks=Webhooks(order="per_chat" | "any", timeout,
+first_pause, longest_pause))``; ``telegram.deliverer.attempts`` and ``.delivered``; a method call in the
+answer (JSON or form, no uploads) is carried out.
+
+Limits: ``Limits(per_chat, chat_burst, channel_per_minute, bulk_per_second, paid_per_second,
+interactive_seconds, real_time=False, bulk_only=False)``, in event time, or with real_time by the wall clock;
+``limits.refused``; ``limits.meter`` (BulkMeter, times by the clock of the limits)::
+
+    meter.full(at) / meter.empty(at)               # whoever knows the bot's queue says so
+    meter.while_full() -> BulkUse | None           # the use in those times
+    meter.longest(gap=1.0) -> BulkUse | None       # ... in the longest stretch without a gap
+    meter.used(start, end) -> BulkUse; meter.by_second() -> list[int]
+    BulkUse: start, end, messages, share (of what the limit allows), seconds
+
+Accounts of the promises::
+
+    accounts = Accounting(telegram, is_reply=None)  # is_reply(act, call): can this call be the reply to it?
+    accounts.acts -> list[Act]; .act_of_tap(callback_id); .acts_on(chat_id, message_id); .unanswered
+    Act: update_id, kind, chat_id, message_id, callback_id, what, at, handed, confirmed, expired,
+        answered, replied (Reach.NOT | REFUSED | DONE), heard, .acknowledged, .seen
+    accounts.killed(grace=1.0, after=0.2)           # the bot was killed just now
+    accounts.in_flight, .perhaps_in_flight -> list[CallRecord]
+    accounts.doubles -> list[Double(chat_id, method, first, second, in_flight)]; accounts.summary() -> dict
+    CallRecord: carried_out, heard, in_flight, wall, via
+    telegram.observe(Observer())                    # queued, handed, gone, called: as it happens
 
 Stricter than the real one, on purpose (the real one forgives, and so hides mistakes). These are errors:
 an unknown parameter of a method or an unknown field of a keyboard, a parameter of the wrong type, a method
@@ -79,31 +131,57 @@ name in the wrong case, an HTML entity Telegram would show as it is (``&nbsp;``,
 of the text, more than 8 buttons in a row, an album of one, a tap answered twice, Markdown (not spoken here),
 files by URL. Those errors, and a few rare ones about albums, profile texts and menu buttons, are in words of
 our own; the ones a bot lives with (entities, lengths, buttons, edits, deletions, taps, chats, blocking,
-polling, limits) are in the real one's. Webhook delivery, retention and groups are not here.
+polling, limits) are in the real one's. Groups are not here.
 """
 
+from rehearsal.telegram.accounting import Accounting, Act, Double, Reach
 from rehearsal.telegram.chats import Button, DocumentShown, SentMessage
+from rehearsal.telegram.delivering import Deliverer, Webhooks
 from rehearsal.telegram.errors import ApiError
-from rehearsal.telegram.faults import Call, Fault, Intercept
+from rehearsal.telegram.faultkinds import ALL_KINDS, CALL_KINDS, PHONE_KINDS, UPDATE_KINDS, Kind, Sizes
+from rehearsal.telegram.faultplan import FaultPlan
+from rehearsal.telegram.faults import Call, DeliveryFault, Fault, Intercept
 from rehearsal.telegram.limits import Limits
-from rehearsal.telegram.people import Answer, Blocked, Channel, Phone
+from rehearsal.telegram.metering import BulkMeter, BulkUse
+from rehearsal.telegram.observing import Observer
+from rehearsal.telegram.people import Answer, Blocked, Phone
+from rehearsal.telegram.places import Channel
 from rehearsal.telegram.record import CallRecord, Recorder
 from rehearsal.telegram.server import Telegram
+from rehearsal.telegram.updates import Pending
 
 __all__ = [
+    "ALL_KINDS",
+    "CALL_KINDS",
+    "PHONE_KINDS",
+    "UPDATE_KINDS",
+    "Accounting",
+    "Act",
     "Answer",
     "ApiError",
     "Blocked",
+    "BulkMeter",
+    "BulkUse",
     "Button",
     "Call",
     "CallRecord",
     "Channel",
+    "Deliverer",
+    "DeliveryFault",
     "DocumentShown",
+    "Double",
     "Fault",
+    "FaultPlan",
     "Intercept",
+    "Kind",
     "Limits",
+    "Observer",
+    "Pending",
     "Phone",
+    "Reach",
     "Recorder",
     "SentMessage",
+    "Sizes",
     "Telegram",
+    "Webhooks",
 ]

@@ -1,11 +1,12 @@
-"""The methods about the bot itself, its updates' webhook, its chats, taps and files."""
+"""The methods about the bot itself, its chats, taps and files."""
 
 from typing import Any
 
 from rehearsal.telegram.errors import bad_request
 from rehearsal.telegram.files import Upload
 from rehearsal.telegram.markup import units
-from rehearsal.telegram.people import Channel, Phone
+from rehearsal.telegram.people import Phone
+from rehearsal.telegram.places import Channel
 from rehearsal.telegram.schema import Params
 from rehearsal.telegram.world import World
 
@@ -14,7 +15,6 @@ ACTIONS = {
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
     "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
 }  # fmt: skip
-_LOCAL = ("http://127.0.0.1:", "http://localhost:")
 _MENU_BUTTONS = {"commands": {"type"}, "default": {"type"}, "web_app": {"type", "text", "web_app"}}
 
 
@@ -42,44 +42,6 @@ def answer_callback_query(world: World, params: Params, _uploads: dict[str, Uplo
         params["callback_query_id"], text, show_alert=params.get("show_alert", False), url=url
     )
     return True
-
-
-def set_webhook(world: World, params: Params, _uploads: dict[str, Upload]) -> bool:
-    """The method setWebhook: stored; without url it is deleteWebhook. A waiting poll ends with 409."""
-    url = params.get("url", "")
-    if url and not url.startswith(("https://", *_LOCAL)):
-        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    if "secret_token" in params:
-        world.recorder.keep_secret(params["secret_token"])
-    if params.get("drop_pending_updates"):
-        world.updates.drop()
-    world.updates.allow(params.get("allowed_updates"))
-    world.webhook = {key: value for key, value in params.items() if key != "certificate"} if url else {}
-    if url:
-        world.updates.interrupt("terminated by setWebhook request")
-    return True
-
-
-def delete_webhook(world: World, params: Params, _uploads: dict[str, Upload]) -> bool:
-    """The method deleteWebhook."""
-    if params.get("drop_pending_updates"):
-        world.updates.drop()
-    world.webhook = {}
-    return True
-
-
-def get_webhook_info(world: World, _params: Params, _uploads: dict[str, Upload]) -> dict[str, Any]:
-    """The method getWebhookInfo."""
-    info: dict[str, Any] = {
-        "url": world.webhook.get("url", ""),
-        "has_custom_certificate": False,
-        "pending_update_count": len(world.updates),
-    }
-    if world.webhook:
-        info["max_connections"] = world.webhook.get("max_connections", 40)
-        if world.webhook.get("allowed_updates"):
-            info["allowed_updates"] = world.webhook["allowed_updates"]
-    return info
 
 
 def get_file(world: World, params: Params, _uploads: dict[str, Upload]) -> dict[str, Any]:

@@ -148,6 +148,11 @@ class Message:
             body["reply_markup"] = self.markup
         return body
 
+    def arrived(self, date: int) -> None:
+        """It was sent at `date`, later than it was written."""
+        self.date = date
+        self._view = None
+
     def edited(self, date: int) -> None:
         """Count an edit at `date`."""
         self.edit_date = date

@@ -8,7 +8,7 @@ from rehearsal.telegram.errors import NOT_MODIFIED, bad_request
 from rehearsal.telegram.files import Upload
 from rehearsal.telegram.formatting import caption_text, message_text
 from rehearsal.telegram.keyboard import inline_only
-from rehearsal.telegram.people import Channel, Chat
+from rehearsal.telegram.places import Channel, Chat
 from rehearsal.telegram.schema import Params
 from rehearsal.telegram.sending import media_parts
 from rehearsal.telegram.world import World

@@ -1,13 +1,16 @@
-"""The other side of the chat: phones of people, and the regia channel."""
+"""The other side of the chat: the phones of people, also those that are slow, or off."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.telegram.chats import Changes, Message, SentMessage
+from rehearsal.telegram.chats import Message, SentMessage
+from rehearsal.telegram.examples import EXAMPLES
 from rehearsal.telegram.files import Upload
 from rehearsal.telegram.formatting import MAX_TEXT, typed_text
-from rehearsal.telegram.markup import units
+from rehearsal.telegram.markup import Entity, units
+from rehearsal.telegram.places import Chat
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,31 +18,6 @@ if TYPE_CHECKING:
     from rehearsal.telegram.world import World
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FILE = {"file_id": "AwACAgQAAx", "file_unique_id": "AgADx", "file_size": 1000}
-_EXAMPLES: dict[str, Any] = {
-    "sticker": _FILE
-    | {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False},
-    "voice": _FILE | {"duration": 3, "mime_type": "audio/ogg"},
-    "audio": _FILE | {"duration": 60, "mime_type": "audio/mpeg"},
-    "video": _FILE | {"duration": 5, "width": 640, "height": 360},
-    "video_note": _FILE | {"duration": 5, "length": 240},
-    "animation": _FILE | {"duration": 2, "width": 320, "height": 240},
-    "location": {"latitude": 45.07, "longitude": 7.68},
-    "contact": {"phone_number": "+390110000000", "first_name": "Ada"},
-    "dice": {"emoji": "🎲", "value": 4},
-    "poll": {
-        "id": "5300000000000000000",
-        "question": "?",
-        "options": [{"text": "A", "voter_count": 0, "persistent_id": "0"}],
-        "total_voter_count": 0,
-        "is_closed": False,
-        "is_anonymous": True,
-        "type": "regular",
-        "allows_multiple_answers": False,
-        "allows_revoting": False,
-        "members_only": False,
-    },
-}
 
 
 class Blocked(RuntimeError):
@@ -56,56 +34,21 @@ class Answer:
     at: "datetime"
 
 
-class Chat:
-    """What a phone and a channel have in common: messages, and changes that can be waited on."""
+@dataclass(slots=True)
+class _Outage:
+    """What a phone that is off still shows, and what waits for it."""
 
-    def __init__(self, world: "World", chat_id: int) -> None:
-        self._world = world
-        self._changes = Changes()
-        self.id = chat_id
-        self.store: dict[int, Message] = {}
-        self.last_update: datetime | None = None
-
-    @property
-    def version(self) -> int:
-        """Grows with every change in this chat."""
-        return self._changes.version
-
-    async def changed(self, after_version: int, timeout: float | None = None) -> bool:  # noqa: ASYNC109 - the API
-        """Wait until the chat is newer than `after_version`; False when `timeout` wall seconds pass first."""
-        return await self._changes.changed(after_version, timeout)
-
-    @property
-    def messages(self) -> list[SentMessage]:
-        """The chat as now displayed, oldest first."""
-        return [message.view() for message in self.store.values()]
-
-    def message(self, message_id: int) -> SentMessage | None:
-        """The message with this id as now displayed, if it is there."""
-        found = self.store.get(message_id)
-        return found.view() if found is not None else None
-
-    @property
-    def last(self) -> SentMessage | None:
-        """The newest message from the bot."""
-        return next((m.view() for m in reversed(self.store.values()) if m.from_bot), None)
-
-    def touch(self) -> None:
-        """Something in this chat changed."""
-        self._changes.touch()
-        self._world.changes.touch()
-
-    def json(self) -> dict[str, Any]:
-        """The Bot API Chat."""
-        raise NotImplementedError
-
-    def _queue(self, kind: str, payload: Any) -> None:
-        self.last_update = self._world.now()
-        self._world.queue(kind, payload)
+    seen: dict[int, SentMessage]
+    acts: list[Callable[[], None]] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
 
 
 class Phone(Chat):
-    """A person with Telegram in their hand, in their private chat with the bot."""
+    """A person with Telegram in their hand, in their private chat with the bot.
+
+    `lag` makes the phone slow: it gets every act on its way to the bot as a function, and calls it when the
+    act arrives, in the same order. A person with `returns` takes a block back before they write or tap.
+    """
 
     def __init__(
         self,
@@ -125,6 +68,55 @@ class Phone(Chat):
         self.blocked = False
         self.answers: dict[str, Answer] = {}
         self.reply_keyboard: tuple[tuple[str, ...], ...] = ()
+        self.returns = False
+        self.lag: Callable[[Callable[[], None]], None] | None = None
+        self._outage: _Outage | None = None
+        self._unsent: set[int] = set()
+
+    @property
+    def on(self) -> bool:
+        """Whether the phone is on."""
+        return self._outage is None
+
+    @property
+    def waiting(self) -> int:
+        """How many acts wait for the phone to be on."""
+        return 0 if self._outage is None else len(self._outage.acts)
+
+    def switch_off(self) -> None:
+        """No network from now on: what the phone shows stays as it is, what the person does waits in it."""
+        if self._outage is None:
+            self._outage = _Outage({message.id: message.view() for message in self.store.values()})
+
+    def switch_on(self) -> None:
+        """All that waited leaves at once, in order, and the phone shows all that came meanwhile."""
+        outage, self._outage = self._outage, None
+        if outage is not None:
+            self.answers |= outage.answers
+            for act in outage.acts:
+                self._act(act)
+            self.touch()
+
+    @property
+    def messages(self) -> list[SentMessage]:
+        """The chat as now displayed, oldest first."""
+        return super().messages if self._outage is None else list(self._outage.seen.values())
+
+    def message(self, message_id: int) -> SentMessage | None:
+        """The message with this id as now displayed, if it is there."""
+        return super().message(message_id) if self._outage is None else self._outage.seen.get(message_id)
+
+    @property
+    def last(self) -> SentMessage | None:
+        """The newest message from the bot."""
+        return next((message for message in reversed(self.messages) if message.from_bot), None)
+
+    def touch(self) -> None:
+        """Something in this chat changed; a phone that is off does not show it."""
+        if self._outage is None:
+            super().touch()
+        else:
+            self._world.changes.touch()
 
     def json(self) -> dict[str, Any]:
         """The private chat as a Bot API Chat."""
@@ -171,7 +163,7 @@ class Phone(Chat):
             document = fields.pop("document")
             name, data = document if isinstance(document, tuple) else ("file.bin", document)
             known["document"] = self._world.files.document(Upload(name, data))
-        extra = {name: _EXAMPLES[name] if value is True else value for name, value in fields.items()}
+        extra = {name: EXAMPLES[name] if value is True else value for name, value in fields.items()}
         return self._post(**known, extra=extra, caption=caption or None, entities=entities, reply_to=reply_to)
 
     def edit(self, message_id: int, text: str) -> None:
@@ -185,10 +177,7 @@ class Phone(Chat):
             raise ValueError("a message has 1 to 4,096 characters")
         if shown == message.text:
             return
-        message.text, message.entities = shown, entities
-        message.edited(self._world.unix_now())
-        self._queue("edited_message", message.json())
-        self.touch()
+        self._act(lambda: self._edited(message, shown, entities))
 
     def tap(self, message_id: int, data: str | bytes) -> str:
         """Press a button, or send any callback data as a forged client can; returns the callback id.
@@ -198,20 +187,8 @@ class Phone(Chat):
         """
         raw = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
         shown = raw.decode("utf-8", "replace")
-        message = self.store.get(message_id)
-        callback_id = self._world.new_callback(self)
-        self._queue(
-            "callback_query",
-            {
-                "id": callback_id,
-                "from": self.user(),
-                "message": {"chat": self.json(), "message_id": message_id, "date": 0}
-                if message is None
-                else message.json(),
-                "chat_instance": str(-7_000_000_000 - self.id),
-                "data": shown,
-            },
-        )
+        callback_id = self._world.new_callback_id()
+        self._act(lambda: self._tapped(callback_id, message_id, shown))
         return callback_id
 
     def block(self) -> None:
@@ -228,9 +205,12 @@ class Phone(Chat):
 
     def delete(self, message_id: int) -> None:
         """Delete a message for both; the bot is not told. ValueError if it is not there."""
-        if self.store.pop(message_id, None) is None:
+        if message_id not in self.store:
             raise ValueError(f"there is no message {message_id}")
-        self.touch()
+        if message_id in self._unsent:
+            self._deleted(message_id)
+            return
+        self._act(lambda: self._deleted(message_id))
 
     def menu(self) -> list[tuple[str, str]]:
         """The command menu as this phone shows it: (command, description), by scope and language."""
@@ -238,7 +218,7 @@ class Phone(Chat):
 
     def answered(self, callback_id: str, answer: Answer) -> None:
         """The bot answered a tap (called by the server)."""
-        self.answers[callback_id] = answer
+        (self.answers if self._outage is None else self._outage.answers)[callback_id] = answer
         self.touch()
 
     def _name(self) -> dict[str, Any]:
@@ -246,63 +226,82 @@ class Phone(Chat):
         return {name: value for name, value in parts.items() if value is not None}
 
     def _must_reach_the_bot(self) -> None:
+        if self.blocked and self.returns:
+            self.unblock()
         if self.blocked:
             raise Blocked(f"{self.first_name} ({self.id}) has blocked the bot")
 
+    def _act(self, arrive: Callable[[], None]) -> None:
+        """Do something that reaches the bot now, or late, or when the phone is on."""
+        if self._outage is not None:
+            self._outage.acts.append(arrive)
+        elif self.lag is not None:
+            self.lag(arrive)
+        else:
+            arrive()
+
     def _post(self, **parts: Any) -> int:
         self._must_reach_the_bot()
-        self.started = True
         message = self._world.new_message(self, from_bot=False, sender={"from": self.user()}, **parts)
+        if self._outage is None and self.lag is None:
+            self._arrived(message)
+        else:
+            if self._outage is not None:
+                self._outage.seen[message.id] = message.view()
+            self._unsent.add(message.id)
+            self._changes.touch()
+            self._act(lambda: self._arrived_late(message))
+        return message.id
+
+    def _arrived(self, message: Message) -> None:
+        self.started = True
         self._queue("message", message.json())
         self.touch()
-        return message.id
+
+    def _arrived_late(self, message: Message) -> None:
+        """As Telegram counts it now, after all that arrived earlier; nothing if it was deleted unsent."""
+        self._unsent.discard(message.id)
+        if self.store.pop(message.id, None) is None:
+            return
+        if self.blocked and not self.returns:
+            self.touch()
+            return
+        self._must_reach_the_bot()
+        self.store[message.id] = message
+        message.arrived(self._world.unix_now())
+        self._arrived(message)
+
+    def _edited(self, message: Message, text: str, entities: list[Entity]) -> None:
+        if self.blocked or message.id not in self.store:
+            return
+        message.text, message.entities = text, entities
+        message.edited(self._world.unix_now())
+        self._queue("edited_message", message.json())
+        self.touch()
+
+    def _tapped(self, callback_id: str, message_id: int, data: str) -> None:
+        if self.blocked and self.returns:
+            self.unblock()
+        self._world.new_tap(self, callback_id)
+        message = self.store.get(message_id)
+        self._queue(
+            "callback_query",
+            {
+                "id": callback_id,
+                "from": self.user(),
+                "message": {"chat": self.json(), "message_id": message_id, "date": 0}
+                if message is None
+                else message.json(),
+                "chat_instance": str(-7_000_000_000 - self.id),
+                "data": data,
+            },
+        )
+
+    def _deleted(self, message_id: int) -> None:
+        self.store.pop(message_id, None)
+        if self._outage is not None:
+            self._outage.seen.pop(message_id, None)
+        self.touch()
 
     def _membership(self, old: str, new: str) -> None:
         self._world.membership(self, self.user(), old, new)
-
-
-class Channel(Chat):
-    """A channel of which the bot is administrator."""
-
-    def __init__(self, world: "World", channel_id: int, title: str, username: str | None = None) -> None:
-        super().__init__(world, channel_id)
-        self.title = title
-        self.username = username
-        self.members: set[int] = set()
-        self.removed = False
-        self.next_id = 1
-        self.posted = 0
-
-    def json(self) -> dict[str, Any]:
-        """The channel as a Bot API Chat."""
-        body: dict[str, Any] = {"id": self.id, "title": self.title, "type": "channel"}
-        if self.username is not None:
-            body["username"] = self.username
-        return body
-
-    @property
-    def posts(self) -> list[SentMessage]:
-        """The posts as now displayed, oldest first."""
-        return self.messages
-
-    def post(self, text: str) -> int:
-        """Somebody of the regia posts by hand; returns the message id."""
-        shown, entities = typed_text(text)
-        message = self._world.new_message(
-            self, from_bot=False, sender={"sender_chat": self.json()}, text=shown, entities=entities
-        )
-        self._queue("channel_post", message.json())
-        self.touch()
-        return message.id
-
-    def remove_bot(self) -> None:
-        """Take the bot out of the channel: it gets 403."""
-        if not self.removed:
-            self.removed = True
-            self._world.membership(self, self._world.somebody(), "administrator", "kicked")
-
-    def restore_bot(self) -> None:
-        """Make the bot administrator again."""
-        if self.removed:
-            self.removed = False
-            self._world.membership(self, self._world.somebody(), "kicked", "administrator")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import orjson
 
@@ -23,8 +23,11 @@ class CallRecord:
     """One call of the bot and its answer.
 
     params are the checked ones (uploads as {"file", "bytes", "sha256"}); status is the HTTP status, 0 when
-    the connection was reset; result is what stood in "result" (for getUpdates the list of update ids),
-    description what stood in "description"; fault names the injected fault, if any.
+    there was no answer; result is what stood in "result" (for getUpdates the list of update ids), also where
+    the bot did not hear of it; description what stood in "description"; fault names the injected fault, if
+    any. carried_out: the call took effect. heard: its true answer left for a bot that was there to hear it.
+    wall: the wall clock's seconds at the answer. via "webhook": the call came in the answer to an update, and
+    nobody hears of it.
     """
 
     at: datetime
@@ -35,6 +38,15 @@ class CallRecord:
     result: Any = None
     description: str | None = None
     fault: str | None = None
+    carried_out: bool = True
+    heard: bool = True
+    wall: float = 0.0
+    via: Literal["http", "webhook"] = "http"
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether it took effect and the bot cannot know: if the bot repeats it, it happens twice."""
+        return self.carried_out and not self.heard and self.via == "http"
 
 
 class Recorder:
@@ -70,12 +82,14 @@ class Recorder:
             "status": call.status,
             "ok": call.ok,
         }
-        if call.ok:
+        if call.ok or call.carried_out:
             line["result"] = call.result
-        else:
+        if not call.ok:
             line["description"] = call.description
-        if call.fault is not None:
-            line["fault"] = call.fault
+        if call.fault is not None or not call.heard:
+            line |= {"fault": call.fault, "carried_out": call.carried_out, "heard": call.heard}
+        if call.via != "http":
+            line["via"] = call.via
         self._write(self._calls, line)
 
     def update(self, at: datetime, update: Mapping[str, Any]) -> None:

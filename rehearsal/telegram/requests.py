@@ -37,6 +37,16 @@ async def read_call(request: web.Request) -> tuple[dict[str, Any], dict[str, Upl
     return raw, uploads
 
 
+def read_body(body: bytes, kind: str) -> dict[str, Any]:
+    """The call in the answer to a webhook, as JSON or as a form; empty when there is none."""
+    try:
+        if kind == _FORM:
+            return dict(_form(body))
+        return _json_object(body) if kind == "application/json" and body.strip() else {}
+    except ApiError:
+        return {}
+
+
 def _form(body: bytes) -> dict[str, str]:
     try:
         pairs = (part.partition(b"=") for part in body.split(b"&") if part)

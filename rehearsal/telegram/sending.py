@@ -7,7 +7,8 @@ from rehearsal.telegram.errors import bad_request
 from rehearsal.telegram.files import StoredFile, Upload
 from rehearsal.telegram.formatting import caption_text, message_text
 from rehearsal.telegram.keyboard import checked_markup, inline_only
-from rehearsal.telegram.people import Channel, Chat, Phone
+from rehearsal.telegram.people import Phone
+from rehearsal.telegram.places import Channel, Chat
 from rehearsal.telegram.schema import CAPTION, Params, integer
 from rehearsal.telegram.world import World
 
@@ -67,7 +68,7 @@ def send_media_group(world: World, params: Params, uploads: dict[str, Upload]) -
     if len({"photo" in part for part in parts}) > 1:
         raise bad_request("document can't be mixed with other media types")
     reply_to = _reply_to(chat, params)
-    world.take(chat, len(parts))
+    world.take(chat, len(parts), paid=params.get("allow_paid_broadcast", False))
     group = world.new_media_group()
     return [_put(world, chat, reply_to=reply_to, media_group_id=group, **part).json() for part in parts]
 
@@ -137,7 +138,7 @@ def _send(world: World, params: Params, chat: Chat | None = None, **parts: Any) 
     else:
         inline, other = checked_markup(params.get("reply_markup"))
     reply_to = _reply_to(chat, params)
-    world.take(chat)
+    world.take(chat, paid=params.get("allow_paid_broadcast", False))
     if other is not None and isinstance(chat, Phone):
         chat.reply_keyboard = tuple(tuple(b["text"] for b in row) for row in other.get("keyboard", []))
     return _put(world, chat, markup=inline, reply_to=reply_to, **parts)

@@ -1,67 +1,24 @@
-"""The Bot API server: HTTP in, one method carried out, HTTP out, and a record of it."""
+"""The Bot API server, as a whole: what is set up, and what can be asked of it."""
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from aiohttp import web
 
-from rehearsal.telegram import account, editing, sending
-from rehearsal.telegram.errors import WEBHOOK_ACTIVE, ApiError, bad_request, conflict
-from rehearsal.telegram.faults import Call, Fault, Intercept
-from rehearsal.telegram.files import MAX_UPLOAD, Upload
+from rehearsal.telegram.answering import Desk
+from rehearsal.telegram.delivering import Deliverer, Webhooks
+from rehearsal.telegram.faults import Intercept
+from rehearsal.telegram.files import MAX_UPLOAD
 from rehearsal.telegram.limits import Limits
-from rehearsal.telegram.people import Channel, Phone
+from rehearsal.telegram.observing import Observer
+from rehearsal.telegram.people import Phone
+from rehearsal.telegram.places import Channel
 from rehearsal.telegram.record import CallRecord, Recorder
-from rehearsal.telegram.requests import read_call, take_attachments
-from rehearsal.telegram.schema import Params, checked
-from rehearsal.telegram.updates import MAX_BATCH, MAX_TIMEOUT, Pending, PollerGone
 from rehearsal.telegram.world import World
-
-_UPDATES_BEGIN, _UPDATES_END = b'{"ok":true,"result":[', b"]}"
-
-Carry = Callable[[World, Params, dict[str, Upload]], Any]
-
-METHODS: dict[str, Carry] = {
-    "getMe": account.get_me,
-    "logOut": account.nothing_to_do,
-    "close": account.nothing_to_do,
-    "setWebhook": account.set_webhook,
-    "deleteWebhook": account.delete_webhook,
-    "getWebhookInfo": account.get_webhook_info,
-    "answerCallbackQuery": account.answer_callback_query,
-    "getFile": account.get_file,
-    "getChat": account.get_chat,
-    "getChatMember": account.get_chat_member,
-    "sendChatAction": account.send_chat_action,
-    "leaveChat": account.leave_chat,
-    "setChatMenuButton": account.set_chat_menu_button,
-    "getChatMenuButton": account.get_chat_menu_button,
-    "sendMessage": sending.send_message,
-    "sendPhoto": sending.send_photo,
-    "sendDocument": sending.send_document,
-    "sendMediaGroup": sending.send_media_group,
-    "copyMessage": sending.copy_message,
-    "editMessageText": editing.edit_text,
-    "editMessageCaption": editing.edit_caption,
-    "editMessageMedia": editing.edit_media,
-    "editMessageReplyMarkup": editing.edit_markup,
-    "deleteMessage": editing.delete_message,
-    "deleteMessages": editing.delete_messages,
-    "setMyCommands": lambda world, params, _: world.profile.set_commands(params),
-    "getMyCommands": lambda world, params, _: world.profile.get_commands(params),
-    "deleteMyCommands": lambda world, params, _: world.profile.delete_commands(params),
-    "setMyName": lambda world, params, _: world.profile.set_text("name", params),
-    "getMyName": lambda world, params, _: world.profile.get_text("name", params),
-    "setMyDescription": lambda world, params, _: world.profile.set_text("description", params),
-    "getMyDescription": lambda world, params, _: world.profile.get_text("description", params),
-    "setMyShortDescription": lambda world, params, _: world.profile.set_text("short_description", params),
-    "getMyShortDescription": lambda world, params, _: world.profile.get_text("short_description", params),
-}
 
 
 class Telegram:
@@ -81,6 +38,8 @@ class Telegram:
         intercept: Intercept | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         keep_calls: int = 50_000,
+        retention: timedelta | None = None,
+        webhooks: Webhooks | None = None,
     ) -> None:
         number, _, secret = token.partition(":")
         if not number.isdecimal() or not secret:
@@ -109,15 +68,15 @@ class Telegram:
             limits=limits,
             monotonic=monotonic,
         )
-        self.intercept = intercept
+        self.world.updates.retention = retention
+        self._desk = Desk(self.world, token, keep_calls)
+        self._desk.intercept = intercept
+        self.deliverer = Deliverer(self.world, self._desk.perform, webhooks or Webhooks(), seed)
         self.app = web.Application(client_max_size=MAX_UPLOAD + 1_000_000)
-        self.app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        self.app.router.add_route("*", "/bot{token}/{method}", self._desk.answer)
         self.app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         self.url = ""
-        self.calls_total = 0
-        self.calls_by_method: Counter[str] = Counter()
-        self.errors: Counter[int] = Counter()
-        self._calls: deque[CallRecord] = deque(maxlen=keep_calls)
+        self._delivering: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
@@ -126,17 +85,25 @@ class Telegram:
         await runner.setup()
         self._runner = runner
         await web.TCPSite(runner, host, port).start()
+        self._delivering = asyncio.create_task(self.deliverer.run())
         bound = runner.addresses[0][1]
         self.url = f"http://{host}:{bound}"
         return self.url
 
     async def stop(self) -> None:
-        """Let waiting polls return, stop listening, close the files. Calling it twice is harmless."""
+        """Let waiting polls return, stop delivering and listening, close the files. Once or twice."""
         self.world.updates.close()
+        delivering, self._delivering = self._delivering, None
+        ended: BaseException | None = None
+        if delivering is not None:
+            delivering.cancel()
+            (ended,) = await asyncio.gather(delivering, return_exceptions=True)
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
         self._recorder.close()
+        if isinstance(ended, Exception):
+            raise ended
 
     def phone(
         self,
@@ -169,9 +136,37 @@ class Telegram:
         return self.world.phones
 
     @property
+    def intercept(self) -> Intercept | None:
+        """What is asked, before each call is carried out, whether it goes wrong."""
+        return self._desk.intercept
+
+    @intercept.setter
+    def intercept(self, intercept: Intercept | None) -> None:
+        self._desk.intercept = intercept
+
+    def observe(self, observer: Observer) -> None:
+        """From now on tell `observer` of updates and calls as they happen."""
+        self.world.observe(observer)
+
+    @property
     def calls(self) -> Sequence[CallRecord]:
         """The calls of the bot, oldest first."""
-        return self._calls
+        return self._desk.calls
+
+    @property
+    def calls_total(self) -> int:
+        """How many calls there were."""
+        return self._desk.calls_total
+
+    @property
+    def calls_by_method(self) -> Counter[str]:
+        """The same by method."""
+        return self._desk.calls_by_method
+
+    @property
+    def errors(self) -> Counter[int]:
+        """Calls that were not answered well, by HTTP status; 0: not answered at all."""
+        return self._desk.errors
 
     @property
     def updates_total(self) -> int:
@@ -182,6 +177,10 @@ class Telegram:
         """The updates the bot has not confirmed, oldest first."""
         return self.world.updates.pending()
 
+    def forge(self, kind: str, payload: Any) -> None:
+        """Queue an update that no phone could send: any `kind`, any JSON; recorded like the others."""
+        self.world.queue(kind, payload)
+
     @property
     def version(self) -> int:
         """Grows with every change in any chat."""
@@ -191,105 +190,6 @@ class Telegram:
         """Wait until anything is newer than `after`; False when `timeout` wall seconds pass first."""
         return await self.world.changes.changed(after, timeout)
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"]
-        at = self.world.now()
-        params: Params = {}
-        uploads: dict[str, Upload] = {}
-        try:
-            if request.match_info["token"] != self._token:
-                raise ApiError(401, "Unauthorized")
-            raw, uploads = await read_call(request)
-            if uploads:
-                take_attachments(raw, uploads)
-            params = raw
-            params = checked(method, raw)
-            if self.intercept is not None:
-                chat_id = params.get("chat_id")
-                call = Call(method, params, chat_id if isinstance(chat_id, int) else None, at)
-                fault = await self.intercept(call)
-                if fault is not None:
-                    return await self._with_fault(fault, call, uploads, request)
-            result, body = await self._carry_out(method, params, uploads, request)
-            self._keep(CallRecord(at, method, _described(params, uploads), 200, True, result))
-            return web.Response(body=body, content_type="application/json")
-        except ApiError as error:
-            return self._refuse(at, method, _described(params, uploads), error)
-        except (PollerGone, ConnectionError):
-            # The bot is gone, killed perhaps: nobody hears an answer, and there was no whole call.
-            return web.Response()
-        except Exception:
-            # A mistake of this server: aiohttp answers 500 and logs it, and it must not go uncounted.
-            described = _described(params, uploads)
-            self._keep(CallRecord(at, method, described, 500, False, None, "Internal Server Error"))
-            raise
-
-    async def _carry_out(
-        self, method: str, params: Params, uploads: dict[str, Upload], request: web.Request
-    ) -> tuple[Any, bytes]:
-        """(what to record as the result, the whole body of the answer)."""
-        if method == "getUpdates":
-            batch = await self._poll(params, request)
-            bodies = b",".join([update.body for update in batch])
-            return [update.id for update in batch], _UPDATES_BEGIN + bodies + _UPDATES_END
-        result = METHODS[method](self.world, params, uploads)
-        return result, b'{"ok":true,"result":' + orjson.dumps(result) + b"}"
-
-    async def _poll(self, params: Params, request: web.Request) -> list[Pending]:
-        if self.world.webhook:
-            raise conflict(WEBHOOK_ACTIVE)
-        limit = params.get("limit", MAX_BATCH)
-        if not 1 <= limit <= MAX_BATCH:
-            raise bad_request("limit must be between 1 and 100")
-        self.world.updates.allow(params.get("allowed_updates"))
-        timeout = min(max(0.0, params.get("timeout", 0)), MAX_TIMEOUT)
-        return await self.world.updates.poll(
-            params.get("offset", 0), limit, timeout, lambda: request.transport is not None
-        )
-
-    async def _with_fault(
-        self, fault: Fault, call: Call, uploads: dict[str, Upload], request: web.Request
-    ) -> web.StreamResponse:
-        params = dict(call.params)
-        described = _described(params, uploads)
-        result, body = None, b""
-        if fault.carry_out or fault.answer not in {"error", "reset"}:
-            result, body = await self._carry_out(call.method, params, uploads, request)
-        if fault.delay > 0:
-            await asyncio.sleep(fault.delay)
-        if fault.answer == "error":
-            error = ApiError(fault.status, fault.description, fault.retry_after)
-            return self._refuse(call.at, call.method, described, error, fault="error")
-        if fault.answer == "reset":
-            self._keep(CallRecord(call.at, call.method, described, 0, False, None, "reset", "reset"))
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
-        if fault.answer == "truncated":
-            body = body[: len(body) // 2]
-        elif fault.answer == "duplicated" and call.method == "getUpdates" and result:
-            inside = body[len(_UPDATES_BEGIN) : -len(_UPDATES_END)]
-            body = _UPDATES_BEGIN + inside + b"," + inside + _UPDATES_END
-        self._keep(CallRecord(call.at, call.method, described, 200, True, result, None, fault.answer))
-        return web.Response(body=body, content_type="application/json")
-
-    def _refuse(
-        self, at: datetime, method: str, described: Params, error: ApiError, fault: str | None = None
-    ) -> web.Response:
-        self._keep(CallRecord(at, method, described, error.code, False, None, error.description, fault))
-        body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
-        if error.retry_after is not None:
-            body["parameters"] = {"retry_after": error.retry_after}
-        return web.Response(status=error.code, body=orjson.dumps(body), content_type="application/json")
-
-    def _keep(self, call: CallRecord) -> None:
-        self.calls_total += 1
-        self.calls_by_method[call.method] += 1
-        if not call.ok:
-            self.errors[call.status] += 1
-        self._calls.append(call)
-        self._recorder.call(call)
-
     async def _download(self, request: web.Request) -> web.Response:
         if request.match_info["token"] != self._token:
             raise web.HTTPUnauthorized
@@ -297,12 +197,3 @@ class Telegram:
         if found is None:
             raise web.HTTPNotFound
         return web.Response(body=found.data, content_type=found.mime_type)
-
-
-def _described(params: Params, uploads: dict[str, Upload]) -> Params:
-    """The parameters as recorded: every file as {"file", "bytes", "sha256"}, attached ones by name."""
-    if not uploads:
-        return params
-    described = {name: v.described() if isinstance(v, Upload) else v for name, v in params.items()}
-    attached = {f"attach://{name}": v.described() for name, v in uploads.items() if name not in params}
-    return described | attached

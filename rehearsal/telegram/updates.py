@@ -1,15 +1,17 @@
-"""The queue of updates, with Telegram's rules on confirming, waiting and conflicting pollers."""
+"""The queue of updates, with Telegram's rules on confirming, waiting, keeping and conflicting pollers."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import orjson
 
 from rehearsal.telegram.errors import OTHER_POLLER, conflict
+from rehearsal.telegram.observing import Gone
 
 # Every kind this server makes; the real one leaves chat_member and reactions out unless asked for.
 DEFAULT_KINDS = frozenset(
@@ -25,46 +27,79 @@ class PollerGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An update in the queue, already as JSON."""
+    """An update in the queue, already as JSON; `at` is when it happened, in event time."""
 
     id: int
     kind: str
     body: bytes = field(repr=False)
+    chat: int
+    at: datetime
 
 
 class UpdateQueue:
-    """Updates in the order they happened; one that is not confirmed is delivered again."""
+    """Updates in the order they happened; one that is not confirmed is delivered again.
+
+    Set from outside, None until then: retention, the event time an update waits at most; arrange, which may
+    change what a poller gets of at most so many; on_add and on_gone, told of each update that comes and goes.
+    """
 
     def __init__(self, first_id: int) -> None:
         self._next = first_id
-        self._pending: deque[Pending] = deque()
+        self._pending: OrderedDict[int, Pending] = OrderedDict()
         self._poller: asyncio.Future[None] | None = None
         self._poller_alive: Callable[[], bool] = lambda: False
         self._closed = False
         self.allowed: frozenset[str] = DEFAULT_KINDS
         self.total = 0
+        self.retention: timedelta | None = None
+        self.arrange: Callable[[list[Pending], int], list[Pending]] | None = None
+        self.on_add: Callable[[Pending], None] | None = None
+        self.on_gone: Callable[[Pending, Gone], None] | None = None
 
     def __len__(self) -> int:
         return len(self._pending)
 
-    def add(self, kind: str, payload: Any) -> dict[str, Any] | None:
+    def __contains__(self, update_id: int) -> bool:
+        return update_id in self._pending
+
+    def add(self, kind: str, payload: Any, chat: int, at: datetime) -> tuple[dict[str, Any], Pending] | None:
         """Queue an update and wake the poller; None when this kind is not among the allowed updates."""
         if kind not in self.allowed:
             return None
         update = {"update_id": self._next, kind: payload}
-        self._pending.append(Pending(self._next, kind, orjson.dumps(update)))
+        pending = Pending(self._next, kind, orjson.dumps(update), chat, at)
+        self._pending[self._next] = pending
         self._next += 1
         self.total += 1
         self._wake()
-        return update
+        if self.on_add is not None:
+            self.on_add(pending)
+        return update, pending
 
     def pending(self) -> list[dict[str, Any]]:
         """Everything not yet confirmed, oldest first."""
-        return [orjson.loads(update.body) for update in self._pending]
+        return [orjson.loads(update.body) for update in self._pending.values()]
+
+    def waiting(self) -> list[Pending]:
+        """The same as it stands in the queue."""
+        return list(self._pending.values())
 
     def drop(self) -> None:
         """Forget all pending updates."""
-        self._pending.clear()
+        while self._pending:
+            self._forget_first("dropped")
+
+    def confirm(self, update_id: int) -> None:
+        """One update was delivered, wherever in the queue; nothing when it is not there any more."""
+        pending = self._pending.pop(update_id, None)
+        if pending is not None and self.on_gone is not None:
+            self.on_gone(pending, "confirmed")
+
+    def expire(self, now: datetime) -> None:
+        """Forget what has waited longer than `retention`."""
+        if self.retention is not None:
+            while self._pending and now - next(iter(self._pending.values())).at > self.retention:
+                self._forget_first("expired")
 
     def allow(self, kinds: Iterable[str] | None) -> None:
         """What to queue from now on; an empty list means the default, None leaves it as it was."""
@@ -88,13 +123,14 @@ class UpdateQueue:
         self.interrupt(OTHER_POLLER)
         if offset < 0:
             while len(self._pending) > -offset:
-                self._pending.popleft()
+                self._forget_first("confirmed")
         else:
-            while self._pending and self._pending[0].id < offset:
-                self._pending.popleft()
+            while self._pending and next(iter(self._pending)) < offset:
+                self._forget_first("confirmed")
         if not self._pending and timeout > 0 and not self._closed:
             await self._wait(timeout, alive)
-        return list(islice(self._pending, limit))
+        batch = list(islice(self._pending.values(), limit))
+        return batch if self.arrange is None or not batch else self.arrange(batch, limit)
 
     def interrupt(self, reason: str) -> None:
         """End a waiting poll with ApiError 409; one whose caller is gone simply ends."""
@@ -110,6 +146,11 @@ class UpdateQueue:
         """Let a waiting poll return; later ones do not wait."""
         self._closed = True
         self._wake()
+
+    def _forget_first(self, why: Gone) -> None:
+        _, pending = self._pending.popitem(last=False)
+        if self.on_gone is not None:
+            self.on_gone(pending, why)
 
     async def _wait(self, timeout: float, alive: Callable[[], bool]) -> None:  # noqa: ASYNC109
         poller: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -10,10 +10,12 @@ from rehearsal.telegram.chats import Changes, Message
 from rehearsal.telegram.errors import QUERY_TOO_OLD, bad_request, forbidden
 from rehearsal.telegram.files import FileStore
 from rehearsal.telegram.limits import Limits
-from rehearsal.telegram.people import Answer, Channel, Chat, Phone
+from rehearsal.telegram.observing import Gone, Observer
+from rehearsal.telegram.people import Answer, Phone
+from rehearsal.telegram.places import Channel, Chat
 from rehearsal.telegram.profile import Profile
 from rehearsal.telegram.record import Recorder
-from rehearsal.telegram.updates import UpdateQueue
+from rehearsal.telegram.updates import Pending, UpdateQueue
 
 ADMINISTRATOR_RIGHTS = {
     "can_be_edited": False,
@@ -65,8 +67,11 @@ class World:
         self.phones: dict[int, Phone] = {}
         self.channels: dict[int, Channel] = {}
         self.webhook: dict[str, Any] = {}
+        self.webhook_error: tuple[int, str] | None = None
+        self.webhook_changed: Callable[[], None] = lambda: None
+        self.observers: list[Observer] = []
+        self.monotonic = monotonic
         self._callback_seconds = callback_seconds
-        self._monotonic = monotonic
         self._taps: dict[str, _Tap] = {}
         self._next_callback = random.randrange(10**18, 4 * 10**18)
         # Private chats share one numbering, as each account has its own; a channel numbers its posts.
@@ -77,10 +82,30 @@ class World:
         """The event's time in whole Unix seconds, as dates of messages are."""
         return int(self.now().timestamp())
 
-    def queue(self, kind: str, payload: Any) -> None:
-        """Queue an update and record it."""
-        if (update := self.updates.add(kind, payload)) is not None:
-            self.recorder.update(self.now(), update)
+    def queue(self, kind: str, payload: Any, chat: Chat | None = None) -> None:
+        """Queue an update about something that was done in `chat`, and record it.
+
+        Without `chat` the update is a forged one, and the chat is only what it says of itself.
+        """
+        now = self.now()
+        if chat is not None:
+            chat.last_update = now
+            if self.limits is not None:
+                chat.last_update_wall = self.monotonic()
+        chat_id = chat.id if chat is not None else _chat_in(payload)
+        if (added := self.updates.add(kind, payload, chat_id, now)) is not None:
+            self.recorder.update(now, added[0])
+            for observer in self.observers:
+                observer.queued(*added)
+
+    def observe(self, observer: Observer) -> None:
+        """From now on tell `observer` what happens."""
+        self.observers.append(observer)
+        self.updates.on_gone = self._gone
+
+    def _gone(self, pending: Pending, why: Gone) -> None:
+        for observer in self.observers:
+            observer.gone(pending, why)
 
     def new_message(self, chat: Chat, *, from_bot: bool, sender: dict[str, Any], **parts: Any) -> Message:
         """Put a message in a chat; the caller touches the chat when it is whole."""
@@ -99,17 +124,28 @@ class World:
         self._next_group += 1
         return str(self._next_group)
 
-    def new_callback(self, phone: Phone) -> str:
-        """An identifier for a tap that now waits for an answer."""
+    def new_callback_id(self) -> str:
+        """An identifier for a tap."""
         self._next_callback += 1
-        callback_id = str(self._next_callback)
-        self._taps[callback_id] = _Tap(phone, self._monotonic())
-        return callback_id
+        return str(self._next_callback)
+
+    def new_tap(self, phone: Phone, callback_id: str) -> None:
+        """A tap arrived, and now waits for an answer."""
+        self._taps[callback_id] = _Tap(phone, self.monotonic())
+
+    def tapped_by(self, callback_id: str) -> Phone | None:
+        """Whose tap this is, if it waits for an answer, in time or not."""
+        tap = self._taps.get(callback_id)
+        return None if tap is None else tap.phone
+
+    def forget_tap(self, callback_id: str) -> None:
+        """Nobody waits for the answer to this tap any more: it will be too old."""
+        self._taps.pop(callback_id, None)
 
     def answer_callback(self, callback_id: str, text: str, *, show_alert: bool, url: str | None) -> None:
         """Answer a tap once and in time, or ApiError 400."""
         tap = self._taps.pop(callback_id, None)
-        if tap is None or self._monotonic() - tap.born > self._callback_seconds:
+        if tap is None or self.monotonic() - tap.born > self._callback_seconds:
             raise bad_request(QUERY_TOO_OLD)
         tap.phone.answered(callback_id, Answer(text, show_alert, url, self.now()))
 
@@ -139,16 +175,24 @@ class World:
             raise forbidden("bot was kicked from the channel chat")
         return found
 
-    def take(self, chat: Chat, messages: int = 1) -> None:
+    def take(self, chat: Chat, messages: int = 1, *, paid: bool = False) -> None:
         """Count sends or edits against the limits, or ApiError 429."""
-        if self.limits is not None:
-            self.limits.take(
-                chat.id,
-                self.now(),
-                channel=isinstance(chat, Channel),
-                last_update=chat.last_update,
-                messages=messages,
-            )
+        limits = self.limits
+        if limits is None:
+            return
+        if limits.real_time:
+            now, last = self.monotonic(), chat.last_update_wall
+        else:
+            now = self.now().timestamp()
+            last = None if chat.last_update is None else chat.last_update.timestamp()
+        limits.take(
+            chat.id,
+            now,
+            channel=isinstance(chat, Channel),
+            last_update=last,
+            messages=messages,
+            paid=paid,
+        )
 
     def membership(self, chat: Chat, by: dict[str, Any], old: str, new: str) -> None:
         """Tell the bot that its own standing in a chat changed."""
@@ -160,8 +204,7 @@ class World:
             "old_chat_member": self.bot_member(old),
             "new_chat_member": self.bot_member(new),
         }
-        chat.last_update = self.now()
-        self.queue("my_chat_member", payload)
+        self.queue("my_chat_member", payload, chat)
 
     def bot_member(self, status: str) -> dict[str, Any]:
         """The bot as a ChatMember."""
@@ -187,3 +230,19 @@ class World:
         self.recorder.channel_post(
             message.number, name, picture.data if picture is not None else None, message.view().shown
         )
+
+
+def _chat_in(payload: Any) -> int:
+    """The id of the chat that a forged update is about, or of its sender; 0: it says nothing of the kind."""
+    if not isinstance(payload, dict):
+        return 0
+    message = payload.get("message")
+    for place in (
+        message.get("chat") if isinstance(message, dict) else None,
+        payload.get("chat"),
+        payload.get("from"),
+    ):
+        number = place.get("id") if isinstance(place, dict) else None
+        if isinstance(number, int):
+            return number
+    return 0

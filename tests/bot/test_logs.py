@@ -89,13 +89,15 @@ def test_telegrams_library_does_not_tell_what_people_wrote() -> None:
 
 
 async def test_a_whole_life_full_of_trouble_tells_no_token_and_no_words(hall: Hall, tmp_path: Path) -> None:
-    """Debug mode of Python and asyncio, a server out of order, updates nobody can read, a kill of the socket."""
+    """Debug mode of Python and asyncio, an update nobody can read, a server that goes away."""
     anna = await hall.somebody("Annamaria").registers("T6")
     await hall.at("10:12")
     await hall.stops()
-    flags = ("-X", "dev")
     async with running(
-        tmp_path, "run", flags=flags, **settings_of(hall, PYTHONASYNCIODEBUG="1", PYTHONUNBUFFERED="1")
+        tmp_path,
+        "run",
+        flags=("-X", "dev"),
+        environment=settings_of(hall, PYTHONASYNCIODEBUG="1", PYTHONUNBUFFERED="1"),
     ) as bot:
         await bot.says('"started"')
         await anna.says("Servono treni segretissimi")
@@ -120,7 +122,7 @@ async def test_the_apologys_code_stands_in_the_real_log(hall: Hall, tmp_path: Pa
     # A table that the event does not have: nothing of the bot's makes this, so something breaks.
     async with hall.database.transaction() as tx:
         await tx.fetch("PRAGMA defer_foreign_keys = ON")
-        await tx.fetch("INSERT INTO tables (code, position, phase) VALUES ('T77', 77, 'session1')")
+        await tx.fetch("INSERT INTO tables (code, position, phase) VALUES ('T77', 77, 'registration')")
         await tx.fetch("UPDATE people SET table_code = 'T77'")
     async with bot_process(hall, tmp_path) as bot:
         (apology,) = await anna.opens()

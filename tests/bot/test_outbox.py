@@ -13,7 +13,7 @@ from bot.posts import Studio
 from participation.notices import Programme, dump
 from rehearsal.telegram import Call, Fault, Limits
 from storage import outbox
-from tests.support.hall import CHANNEL, open_hall
+from tests.support.hall import CHANNEL, eventually, open_hall
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,7 +128,7 @@ async def test_what_telegram_will_never_take_is_given_up_and_kept(hall: Hall) ->
 
 
 async def test_a_notice_nobody_can_read_any_more_is_given_up_after_some_attempts(hall: Hall) -> None:
-    anna, bruno = await announced(hall, 2)
+    anna, _ = await announced(hall, 2)
     ids = {row["telegram_id"]: row["id"] for row in await hall.rows("SELECT id, telegram_id FROM people")}
     async with hall.database.transaction() as tx:
         for key, content in (("a", '{"notice": "Vanished", "data": {}}'), ("b", dump(Programme()))):
@@ -174,8 +174,8 @@ async def test_a_stop_in_the_middle_doubles_and_loses_nothing(hall: Hall) -> Non
     hall.telegram.intercept = intercept
     moving = asyncio.create_task(hall.at("10:30"))
     for _ in range(3):
-        while sum(map(told, people)) < 10:
-            await asyncio.sleep(0.002)
+        sent = sum(map(told, people))
+        await eventually(lambda sent=sent: sum(map(told, people)) >= sent + 8)  # type: ignore[misc]
         await hall.stops()
         assert sum(map(told, people)) < 40
         hall.starts()
@@ -257,8 +257,7 @@ async def test_a_channel_that_throws_the_bot_out_gets_its_posts_when_it_is_back(
         channel = hall.telegram.channel(CHANNEL)
         channel.remove_bot()
         hall.clock.at = hall.clock.at.replace(hour=10, minute=15)
-        while hall.telegram.errors[403] < 2:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: hall.telegram.errors[403] >= 2)
         channel.restore_bot()
         await hall.quiet()
         assert 1 == len(channel.posts)

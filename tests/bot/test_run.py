@@ -70,7 +70,7 @@ def test_settings_as_people_paste_them(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def ended(folder: Path, **environment: str) -> tuple[int, str]:
-    async with running(folder, "run", **environment) as bot:
+    async with running(folder, "run", environment=environment) as bot:
         return await bot.ends(), bot.output
 
 
@@ -129,7 +129,7 @@ async def test_an_event_file_that_is_wrong_and_a_database_of_another_event(
 async def test_without_telegram_it_waits_and_ends_when_asked(hall: Hall, tmp_path: Path) -> None:
     await hall.stops()
     nobody = settings_of(hall, BOLLINI_API_URL="http://127.0.0.1:9")
-    async with running(tmp_path, "run", **nobody) as bot:
+    async with running(tmp_path, "run", environment=nobody) as bot:
         await bot.says("telegram_not_reached", 2)
         status, seconds = await bot.terminate()
     assert 0 == status

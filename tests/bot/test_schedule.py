@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from structlog.testing import capture_logs
 
 from participation import phases
+from tests.support.hall import eventually
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.hall import Hall
 
 
@@ -86,9 +88,7 @@ async def test_those_who_can_be_told_are_told_while_another_table_fails(
     monkeypatch.setattr(phases, "move_in", moves)
     with capture_logs():
         hall.clock.at = hall.clock.at.replace(hour=10, minute=10)
-        async with asyncio.timeout(5):
-            while "Quali tra queste strategie" not in anna.everything:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: "Quali tra queste strategie" in anna.everything)
 
 
 async def test_a_stop_waits_for_the_look_under_way(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:

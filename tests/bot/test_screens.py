@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from handlers.callback_data import SetDots, encode
 from participation import dots
 from rehearsal.telegram import Call, Fault, Limits
-from tests.support.hall import CHANNEL
+from tests.support.hall import CHANNEL, eventually
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -163,8 +163,11 @@ async def test_what_was_wanted_before_a_stop_is_drawn_after_the_start(hall: Hall
     anna = await voting(hall)
     hall.breaks("editMessageText", Fault(status=500), 10_000)
     anna.phone.tap(anna.ballot().id, "d:1.3:1")
-    while not await anna.dots():
-        await asyncio.sleep(0.01)
+
+    async def has_dots() -> bool:
+        return bool(await anna.dots())
+
+    await eventually(has_dots)
     await hall.stops()
     assert "Ti restano 5" not in anna.ballot().shown
     hall.telegram.intercept = None
@@ -194,8 +197,7 @@ async def test_a_stop_while_the_ballots_go_out_doubles_none(hall: Hall) -> None:
     hall.telegram.intercept = intercept
     moving = asyncio.create_task(hall.at("10:10"))
     for reached in (3, 15):
-        while sum(ballots()) < reached:
-            await asyncio.sleep(0.002)
+        await eventually(lambda reached=reached: sum(ballots()) >= reached)  # type: ignore[misc]
         await hall.stops()
         hall.starts()
     await moving

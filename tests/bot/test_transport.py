@@ -80,7 +80,7 @@ async def test_a_file_is_sent_as_one() -> None:
                     "message_id": 1,
                     "date": 0,
                     "chat": {"id": 1, "type": "private"},
-                    "caption": f"{photo.filename} {len(photo.file.read())} {form['caption']}",
+                    "caption": f"{photo.filename} {len(photo.file.read())} {form['caption']!s}",
                 },
             }
         )

@@ -1,18 +1,29 @@
-"""A hall for every test that asks for one."""
+"""A hall for every test that asks for one, and logs without the pretty traces that take seconds."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from tests.support.hall import open_hall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from tests.support.hall import Hall
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """One line an entry, on standard output."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

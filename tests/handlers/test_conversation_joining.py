@@ -331,7 +331,7 @@ async def test_a_number_typed_long_after_cambia_moves_nobody(hall: Hall) -> None
     """In Session 2 a lone digit is a question, also for who asked to change table in the morning."""
     anna = await hall.somebody().registers("T6")
     await anna.says("/cambia")
-    bruno, lara = await at_session2(hall)
+    _, lara = await at_session2(hall)
     await lara.says("/discuti 1.3")
     await anna.reads()
     (asked,) = await anna.says("2")
@@ -513,3 +513,19 @@ async def test_a_block_that_nobody_told_of_is_noticed(hall: Hall) -> None:
     said = "\n".join(await anna.says("/programma"))
     assert "Programma" in said
     assert "Quali tra queste strategie" in said
+
+
+async def test_the_notice_can_be_acknowledged_by_typing_with_the_table_it_came_from(hall: Hall) -> None:
+    anna = hall.somebody()
+    (welcome,) = await anna.opens("T6")
+    assert "scrivi ho letto T6." in welcome
+    (registered,) = await anna.says("Ho letto T6")
+    assert "tavolo di Pinerolo" in registered
+
+
+async def test_a_sentence_that_begins_like_the_acknowledgement_is_none(hall: Hall) -> None:
+    anna = hall.somebody()
+    await anna.opens("T6")
+    (again,) = await anna.says("ho letto che piove molto")
+    assert "Ti diamo il benvenuto" in again
+    assert [] == list(await hall.database.fetch("SELECT id FROM people"))

@@ -97,7 +97,7 @@ async def test_what_was_missed_is_caught_up_once_and_in_order(floor: Floor) -> N
     assert 0 == await floor.run_due(CHANNEL)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(-60, 5 * 60), min_size=1, max_size=8))
 def test_a_clock_that_goes_back_and_forth_changes_nothing_done(
     template: Path, turin: Event, minutes: list[int]

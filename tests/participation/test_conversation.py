@@ -203,7 +203,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(phase=st.sampled_from(tuple(Phase)), texts=st.lists(TEXTS, max_size=5), typed_twice=st.booleans())
 def test_whatever_is_typed_is_answered_and_delivered_twice_it_is_kept_once(
     template: Path,

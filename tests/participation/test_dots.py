@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from participation import dots, joining, notices, phases
@@ -47,6 +47,7 @@ def after(ballot: Ballot, wished: dict[str, int], said: object) -> Ballot:
     return Ballot("b", "T6", "5", ballot.budget, ballot.stack, True, False, 1, on)
 
 
+@settings(deadline=None)
 @given(ballots(), WISHES)
 def test_no_wish_takes_a_ballot_over_its_limits(ballot: Ballot, wished: dict[str, int]) -> None:
     became = after(ballot, wished, dots.weigh(ballot, wished, NOON))
@@ -54,6 +55,7 @@ def test_no_wish_takes_a_ballot_over_its_limits(ballot: Ballot, wished: dict[str
     assert all(count <= became.stack for count in became.dots.values())
 
 
+@settings(deadline=None)
 @given(ballots(), WISHES)
 def test_a_wish_is_granted_as_a_whole_exactly_when_it_fits(ballot: Ballot, wished: dict[str, int]) -> None:
     said = dots.weigh(ballot, wished, NOON)
@@ -75,6 +77,7 @@ def test_a_wish_is_granted_as_a_whole_exactly_when_it_fits(ballot: Ballot, wishe
             assert wished[said.strategy] > ballot.stack == said.most
 
 
+@settings(deadline=None)
 @given(ballots(), WISHES)
 def test_a_wish_again_changes_nothing_more(ballot: Ballot, wished: dict[str, int]) -> None:
     said = dots.weigh(ballot, wished, NOON)
@@ -86,6 +89,7 @@ def test_a_wish_again_changes_nothing_more(ballot: Ballot, wished: dict[str, int
     assert dict(became.dots) == dict(after(became, wished, again).dots)
 
 
+@settings(deadline=None)
 @given(ballots(), WISHES, st.randoms(use_true_random=False))
 def test_the_order_of_a_wish_decides_nothing(ballot: Ballot, wished: dict[str, int], chance: object) -> None:
     items = list(wished.items())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from participation.dots import TypedDot, nearest, read_typed, unknown_codes, wished_dots
@@ -70,6 +70,7 @@ def messages(draw: st.DrawFn) -> tuple[str, dict[str, int]]:
     return f"{before}{text}{after}", asked_for(codes)
 
 
+@settings(deadline=None)
 @given(messages())
 def test_a_message_of_codes_alone_is_read_as_it_was_meant(message: tuple[str, dict[str, int]]) -> None:
     text, expected = message
@@ -79,6 +80,7 @@ def test_a_message_of_codes_alone_is_read_as_it_was_meant(message: tuple[str, di
     assert list(dict.fromkeys(expected)) == [dot.strategy for dot in read]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.tuples(st.integers(1, 99), st.integers(1, 99)), st.integers(0, 99), min_size=1))
 def test_what_is_read_can_be_written_and_read_again(wished: dict[tuple[int, int], int]) -> None:
     dots = tuple(TypedDot(f"{axis}.{number}", count) for (axis, number), count in wished.items())
@@ -86,6 +88,7 @@ def test_what_is_read_can_be_written_and_read_again(wished: dict[tuple[int, int]
     assert dots == read_typed(text)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(alphabet="0123456789.,;:-+x\u00d7*e \n\u2013/&!\u0663\u00b2"))
 def test_no_text_is_too_odd_to_be_read(text: str, other: str) -> None:
     for each in (text, other, text + other):
@@ -99,6 +102,7 @@ WORDS = st.text(alphabet="abcdfghilmnopqrstuvzàèéìòù", min_size=2, max_siz
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.one_of(written().map(lambda each: each.text), WORDS), max_size=6),
     WORDS,
@@ -188,6 +192,7 @@ def test_these_are_dots(text: str, expected: dict[str, int]) -> None:
     assert expected == {dot.strategy: dot.count for dot in read}
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(TypedDot, st.sampled_from(["1.3", "2.1", "9.9"]), st.integers(0, 9)), max_size=3))
 def test_where_dots_do_not_stack_nobody_asks_for_two(typed: list[TypedDot]) -> None:
     assert all(count <= 1 for count in wished_dots(tuple(typed), 1).values())
@@ -211,8 +216,17 @@ def test_codes_that_do_not_exist_are_named_with_the_nearest_that_do(turin: Event
     assert unknown_codes(typed[:1], turin) is None
 
 
+@settings(deadline=None)
 @given(code=st.text(max_size=12))
 def test_the_nearest_code_is_one_of_the_event(turin: Event, code: str) -> None:
     assert nearest(code, turin) in {None, *(strategy.code for strategy in turin.strategies)}
     for strategy in turin.strategies:
         assert strategy.code == nearest(strategy.code, turin)
+
+
+def test_a_number_written_where_dots_do_not_stack_is_refused_and_a_code_written_twice_is_not() -> None:
+    counted, twice = read_typed("1.3x2"), read_typed("1.3 1.3")
+    assert counted is not None
+    assert twice is not None
+    assert {"1.3": 2} == wished_dots(counted, most=1)
+    assert {"1.3": 1} == wished_dots(twice, most=1)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from participation import contributions, joining, notices, phases, priorities, roles
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # --- reading what is typed ------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=30))
 def test_no_text_is_too_odd_for_a_zone_or_a_table(turin: Event, text: str) -> None:
     zone, table = find_zone(text, turin), find_table(text, turin.tables)

@@ -31,6 +31,7 @@ PHASES = st.sampled_from(tuple(Phase))
 MOVERS = st.sampled_from(tuple(Mover))
 
 
+@settings(deadline=None)
 @given(PHASES, PHASES)
 def test_steps_lead_forward_through_every_phase(here: Phase, there: Phase) -> None:
     taken = steps(here, there)
@@ -41,6 +42,7 @@ def test_steps_lead_forward_through_every_phase(here: Phase, there: Phase) -> No
         assert () == taken
 
 
+@settings(deadline=None)
 @given(MOVERS, PHASES, PHASES)
 def test_nobody_leads_a_table_back_and_a_facilitator_one_phase_at_a_time(
     mover: Mover, here: Phase, there: Phase
@@ -71,7 +73,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ACTS)
 def test_whatever_happens_each_table_is_in_a_state_that_makes_sense(
     template: Path, turin: Event, acts: list[tuple[object, ...]]
@@ -270,6 +272,7 @@ def test_a_command_that_is_unclear_moves_nothing(turin: Event, text: str, misrea
     assert notices.PhaseCommandUnclear(misread=misread) == found
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=60))
 def test_no_command_is_too_odd_to_be_read(turin: Event, text: str) -> None:
     phases.read_command(text, turin, WORDS, frozenset({"tutti"}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from participation import notices, priorities
@@ -29,6 +29,7 @@ MOST = st.integers(1, 8)
 CHANCE = st.randoms(use_true_random=False)
 
 
+@settings(deadline=None)
 @given(TALLIES, MOST)
 def test_a_proposal_keeps_its_promises(tally: dict[str, int], most: int) -> None:
     found = propose(tally, most, ORDER)
@@ -51,6 +52,7 @@ def test_a_proposal_keeps_its_promises(tally: dict[str, int], most: int) -> None
     assert sorted(found.undisputed, key=lambda code: -tally[code]) == list(found.undisputed)
 
 
+@settings(deadline=None)
 @given(TALLIES, MOST, CHANCE)
 def test_the_order_of_the_event_never_decides_who_is_in(
     tally: dict[str, int], most: int, chance: Random
@@ -70,6 +72,7 @@ def chances(found: Proposal, code: str) -> int:
     return 2 if code in found.undisputed else 1 if code in found.tied else 0
 
 
+@settings(deadline=None)
 @given(TALLIES, MOST, st.sampled_from(ORDER), st.integers(1, 3))
 def test_one_more_dot_never_harms_who_gets_it_nor_helps_anybody_else(
     tally: dict[str, int], most: int, code: str, more: int
@@ -83,6 +86,7 @@ def test_one_more_dot_never_harms_who_gets_it_nor_helps_anybody_else(
             assert chances(after, other) <= chances(before, other) or chances(before, code) == 1
 
 
+@settings(deadline=None)
 @given(TALLIES, MOST, st.sampled_from(ORDER))
 def test_a_dot_less_never_helps_who_loses_it(tally: dict[str, int], most: int, code: str) -> None:
     before = propose(tally, most, ORDER)
@@ -90,6 +94,7 @@ def test_a_dot_less_never_helps_who_loses_it(tally: dict[str, int], most: int, c
     assert chances(after, code) <= chances(before, code)
 
 
+@settings(deadline=None)
 @given(TALLIES, MOST)
 def test_more_places_never_put_anybody_out(tally: dict[str, int], most: int) -> None:
     fewer, more = propose(tally, most, ORDER), propose(tally, most + 1, ORDER)
@@ -102,6 +107,7 @@ CANDIDATES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(CANDIDATES, st.booleans())
 def test_what_stands_and_what_is_pending_never_overlap(candidates: list[Candidate], confirmed: bool) -> None:
     found = PrioritySet("T1", 1, 9, True, confirmed, tuple(candidates))

@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from participation import contributions, priorities, summary
@@ -22,6 +22,7 @@ ZONES = tuple(str(number) for number in range(1, 12))
 VOTERS = st.dictionaries(st.sampled_from(ZONES), st.integers(0, 30), max_size=11)
 
 
+@settings(deadline=None)
 @given(VOTERS)
 @example({"1": 4, "2": 30})
 @example({"1": 1})
@@ -44,12 +45,14 @@ def test_no_zone_that_is_shown_and_no_difference_isolates_a_small_group(voters: 
     assert all(voters[zone] for zone in hidden)
 
 
+@settings(deadline=None)
 @given(VOTERS)
 def test_nothing_is_withheld_where_every_zone_is_a_group(voters: dict[str, int]) -> None:
     large = {zone: number for zone, number in voters.items() if number >= SMALLEST_GROUP or number == 0}
     assert frozenset() == withheld(large)
 
 
+@settings(deadline=None)
 @given(VOTERS)
 def test_no_larger_zone_is_withheld_than_it_takes(voters: dict[str, int]) -> None:
     hidden = withheld(voters)

@@ -3,7 +3,7 @@
 import asyncio
 import struct
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ import aiohttp
 import orjson
 import telegram
 
-from rehearsal.telegram import Fault, Intercept, Limits, Phone, Recorder, Telegram
+from rehearsal.telegram import Fault, Intercept, Limits, Phone, Recorder, Telegram, Webhooks
 
 TOKEN = "123456:a-secret_nobody-knows"
 CHANNEL = -1001234567890
@@ -91,6 +91,8 @@ async def local(
     limits: Limits | None = None,
     intercept: Intercept | None = None,
     seed: int = 0,
+    webhooks: Webhooks | None = None,
+    retention: timedelta | None = None,
 ) -> AsyncIterator[Local]:
     clock = Clock()
     server = Telegram(
@@ -102,6 +104,8 @@ async def local(
         intercept=intercept,
         seed=seed,
         monotonic=clock.monotonic,
+        webhooks=webhooks,
+        retention=retention,
     )
     url = await server.start()
     try:
@@ -135,6 +139,13 @@ def keyboard(*rows: list[tuple[str, str]]) -> dict[str, Any]:
     return {
         "inline_keyboard": [[{"text": text, "callback_data": data} for text, data in row] for row in rows]
     }
+
+
+async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait until this is so; fail if it never is."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.005)
 
 
 def always(fault: Fault, method: str) -> Intercept:

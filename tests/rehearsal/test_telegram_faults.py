@@ -5,10 +5,10 @@ import asyncio
 import aiohttp
 import orjson
 import pytest
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import NetworkError, RetryAfter, TimedOut
 
 from rehearsal.telegram import Call, Fault
-from tests.rehearsal.local_telegram import TOKEN, always, local
+from tests.rehearsal.local_telegram import TOKEN, always, local, until
 
 
 @pytest.mark.parametrize("carry_out", [False, True])
@@ -34,8 +34,30 @@ async def test_retry_after() -> None:
     async with local(intercept=always(fault, "editMessageText")) as tg:
         tg.met()
         sent = await tg.bot.send_message(77, "x")
-        with pytest.raises(RetryAfter, match="200"):
+        with pytest.raises(RetryAfter, match=r"200|0:03:20"):
             await tg.bot.edit_message_text("y", 77, sent.message_id)
+
+
+async def test_a_page_of_html_as_a_proxy_answers() -> None:
+    async with local(intercept=always(Fault("html", 502, "Bad Gateway"), "sendMessage")) as tg:
+        tg.met()
+        with pytest.raises(NetworkError):
+            await tg.bot.send_message(77, "x")
+        url = f"{tg.server.url}/bot{TOKEN}/sendMessage"
+        async with tg.http.post(url, json={"chat_id": 77, "text": "x"}) as answer:
+            assert (502, "text/html") == (answer.status, answer.content_type)
+            assert "<h1>502 Bad Gateway</h1>" in await answer.text()
+        assert ({502: 2}, "html", None) == (tg.server.errors, tg.server.calls[-1].fault, tg.ada.last)
+
+
+async def test_a_call_that_waits_is_not_carried_out_when_its_caller_hangs_up() -> None:
+    async with local(intercept=always(Fault("normal", wait=0.2), "sendMessage")) as tg:
+        tg.met()
+        with pytest.raises(TimedOut):
+            await tg.bot.send_message(77, "x", read_timeout=0.05)
+        await until(lambda: tg.server.errors[0])
+        assert (None, "the bot hung up") == (tg.ada.last, tg.server.calls[-1].description)
+        assert "x" == (await tg.bot.send_message(77, "x")).text
 
 
 async def test_a_reset_connection() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rehearsal.telegram import ApiError, Telegram
 from rehearsal.telegram.files import image_size
+from rehearsal.telegram.methods import METHODS as CARRIED_OUT
 from rehearsal.telegram.schema import METHODS, checked
-from rehearsal.telegram.server import METHODS as CARRIED_OUT
 from tests.rehearsal.local_telegram import CHANNEL, TOKEN, Clock, keyboard, png
 
 _TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=20)

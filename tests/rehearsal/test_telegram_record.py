@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 import telegram
+from telegram.error import NetworkError
 
-from tests.rehearsal.local_telegram import CHANNEL, TOKEN, local, png
+from rehearsal.telegram import Fault
+from tests.rehearsal.local_telegram import CHANNEL, TOKEN, always, local, png
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
@@ -46,6 +49,26 @@ async def test_calls_and_updates(tmp_path: Path) -> None:
     assert [[update.update_id], [update.update_id], []] == [call["result"] for call in calls[3:]]
     (line,) = _lines(tmp_path / "updates.jsonl")
     assert (at, update.update_id, "/start T1") == (line["at"], line["update_id"], line["message"]["text"])
+
+
+async def test_what_the_bot_did_not_hear_of_is_recorded_as_it_was(tmp_path: Path) -> None:
+    async with local(out=tmp_path) as tg:
+        tg.met()
+        for fault in (Fault("reset", carry_out=True, name="reset_after"), Fault("html", 502, "Bad Gateway")):
+            tg.server.intercept = always(fault, "sendMessage")
+            with pytest.raises(NetworkError):
+                await tg.bot.send_message(77, "x")
+        await tg.server._desk.perform("sendMessage", {"chat_id": 77, "text": "y"})
+    reset, gateway, answer = _lines(tmp_path / "calls.jsonl")[1:]
+    assert ("reset_after", True, False, 0) == tuple(
+        reset[key] for key in ("fault", "carried_out", "heard", "status")
+    )
+    assert "x" == reset["result"]["text"]
+    assert ("html", False, True, 502) == tuple(
+        gateway[key] for key in ("fault", "carried_out", "heard", "status")
+    )
+    assert "result" not in gateway
+    assert ("webhook", "y") == (answer["via"], answer["result"]["text"])
 
 
 async def test_files_are_described_not_kept(tmp_path: Path) -> None:

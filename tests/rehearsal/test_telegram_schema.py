@@ -7,7 +7,18 @@ import pytest
 import telegram
 from telegram import constants
 
-from rehearsal.telegram import account, editing, files, formatting, keyboard, profile, sending, updates
+from rehearsal.telegram import (
+    account,
+    editing,
+    faultkinds,
+    files,
+    formatting,
+    keyboard,
+    profile,
+    sending,
+    updates,
+    webhook,
+)
 from rehearsal.telegram.schema import METHODS
 
 # Parameters of the library's own: how to send, and older or handier ways to say another parameter.
@@ -75,6 +86,9 @@ def test_limits_are_those_of_the_library() -> None:
     assert constants.MediaGroupLimit.MAX_MEDIA_LENGTH == sending.MAX_ALBUM
     assert constants.BulkRequestLimit.MAX_LIMIT == editing.MAX_DELETED
     assert constants.PollingLimit.MAX_LIMIT == updates.MAX_BATCH
+    assert constants.WebhookLimit.MAX_CONNECTIONS_LIMIT == webhook.MAX_CONNECTIONS
+    assert constants.WebhookLimit.MAX_SECRET_TOKEN_LENGTH == webhook.MAX_SECRET
+    assert set(constants.SUPPORTED_WEBHOOK_PORTS) == webhook.PORTS
     assert constants.FileSizeLimit.PHOTOSIZE_UPLOAD == files.MAX_PHOTO
     assert constants.FileSizeLimit.FILESIZE_UPLOAD == files.MAX_UPLOAD
     assert {
@@ -91,6 +105,14 @@ def test_limits_are_those_of_the_library() -> None:
         "description": constants.BotDescriptionLimit.MAX_DESCRIPTION_LENGTH,
         "short_description": constants.BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH,
     } == profile.MAX_TEXTS
+
+
+def test_methods_that_faults_are_about_exist() -> None:
+    assert faultkinds.SENDS | faultkinds.EDITS | faultkinds.ANSWERS <= set(METHODS)
+    assert {name for name in METHODS if name.startswith("send")} - {"sendChatAction"} <= faultkinds.SENDS, (
+        "a new method that sends is to be counted among them"
+    )
+    assert {name for name in METHODS if name.startswith("edit")} == faultkinds.EDITS
 
 
 def test_names_are_those_of_the_library() -> None:

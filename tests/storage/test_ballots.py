@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CODES = ("1.1", "1.2", "2.1", "3.3")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     stack=st.integers(1, 6),
     wishes=st.lists(st.dictionaries(st.sampled_from(CODES), st.integers(0, 3), min_size=1), max_size=12),

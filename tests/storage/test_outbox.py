@@ -157,7 +157,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(first=st.sets(st.integers(0, 6)), acts=ACTS)
 def test_whoever_comes_and_goes_meanwhile_each_hears_once_of_what_was_announced_to_them(
     first: set[int], acts: list[tuple[str, int]]

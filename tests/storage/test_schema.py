@@ -104,7 +104,7 @@ ODD = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     budget=st.integers(1, 6),
     data=st.data(),

@@ -184,7 +184,7 @@ async def test_who_has_no_screen_gets_none_by_a_redrawing_or_a_press(database: D
     assert [] == await screens.wanted(database, 10)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(["want", "bottom", "adopt", "begin", "end first", "end last"]), max_size=25))
 def test_in_whatever_order_the_last_state_wanted_is_drawn_in_the_end(acts: list[str]) -> None:
     async def play() -> None:

@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 
 
+def connections() -> set[threading.Thread]:
+    """The threads of connections that are open."""
+    return {thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name}
+
+
+async def all_ended(threads: set[threading.Thread]) -> bool:
+    """Whether these threads come to their end."""
+    for thread in threads:
+        await asyncio.to_thread(thread.join, PATIENCE)
+    return not any(thread.is_alive() for thread in threads)
+
+
 def version(path: Path) -> list[int]:
     with closing(sqlite3.connect(path)) as connection:
         return [row[0] for row in connection.execute("SELECT version FROM schema_version ORDER BY version")]
@@ -163,15 +175,13 @@ async def test_a_file_that_cannot_be_used_is_refused_in_a_sentence_and_lets_the_
     folder.mkdir()
     path = folder / "event.db"
     spoil(path)
-    running = set(threading.enumerate())
+    before = connections()
     with pytest.raises(DatabaseError) as refused:
         await open_sqlite(path)
     assert str(refused.value).startswith(f"The database {path} cannot be used (")
     assert "Check that its folder exists" in str(refused.value)
     # A thread left behind would keep `bollini run` from ending after it has said so.
-    for thread in set(threading.enumerate()) - running:
-        thread.join(PATIENCE)
-    assert set() == set(threading.enumerate()) - running
+    assert await all_ended(connections() - before)
 
 
 async def test_the_file_of_another_program_is_left_as_it_was(path: Path) -> None:
@@ -412,10 +422,9 @@ async def test_another_process_writes_meanwhile_and_nothing_is_lost(database: Da
 
 
 async def test_after_closing_nothing_is_left_running(path: Path) -> None:
-    running = set(threading.enumerate())
+    before = connections()
     database = await open_sqlite(path)
-    assert 2 == len(set(threading.enumerate()) - running)
+    opened = connections() - before
+    assert 2 == len(opened)
     await database.close()
-    for thread in set(threading.enumerate()) - running:
-        thread.join(PATIENCE)
-    assert set() == set(threading.enumerate()) - running
+    assert await all_ended(opened)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.times import from_text, from_text_or_none, to_text
@@ -17,12 +17,14 @@ MOMENTS = st.datetimes(
 )
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_a_moment_comes_back_as_it_was(moment: datetime) -> None:
     assert moment == from_text(to_text(moment))
     assert UTC == from_text(to_text(moment)).tzinfo
 
 
+@settings(deadline=None)
 @given(MOMENTS, MOMENTS)
 def test_texts_sort_as_their_moments_do(one: datetime, other: datetime) -> None:
     assert (one < other) == (to_text(one) < to_text(other))

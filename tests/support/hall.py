@@ -22,7 +22,7 @@ from storage.sqlite import open_sqlite
 from storage.times import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
     from rehearsal.telegram import Call
@@ -32,6 +32,17 @@ TOKEN = "123456:a-secret_nobody-knows"
 CHANNEL = -1001234567890
 PATIENCE = 10.0
 """Real seconds after which something awaited is taken for missing."""
+
+
+async def eventually(true: Callable[[], bool | Awaitable[bool]], patience: float = PATIENCE) -> None:
+    """Wait until this is so."""
+    until = time.monotonic() + patience
+    while True:
+        found = true()
+        if found if isinstance(found, bool) else await found:
+            return
+        assert time.monotonic() < until, f"not so after {patience} s: {true}"
+        await asyncio.sleep(0.002)
 
 
 class HallClock:
@@ -202,9 +213,11 @@ class Hall:
 
     async def prepared(self) -> None:
         """Wait until the bot has given its new database the event, or has ended."""
-        async with asyncio.timeout(PATIENCE):
-            while self._running is not None and not self._running.done() and not await self.count("tables"):
-                await asyncio.sleep(0.002)
+
+        async def has_begun() -> bool:
+            return self._running is None or self._running.done() or await self.count("tables") > 0
+
+        await eventually(has_begun)
 
     async def ended(self) -> None:
         """Wait until the bot has ended by itself; what it broke of is raised here."""
@@ -242,11 +255,11 @@ class Hall:
         return who
 
     async def invites(
-        self, role: Role, table: str | None, secret: str = "secret", until: datetime | None = None
+        self, role: Role, table: str | None, word: str = "once", until: datetime | None = None
     ) -> str:
         """The payload of a new one-time link."""
         return await joining.invite(
-            self.database, role, table, secret, self.clock.now(), until or self.clock.now().replace(hour=23)
+            self.database, role, table, word, self.clock.now(), until or self.clock.now().replace(hour=23)
         )
 
     async def at(self, time_of_day: str) -> None:
@@ -286,7 +299,7 @@ class Hall:
 
     async def count(self, table: str, where: str = "TRUE") -> int:
         """How many rows a table has."""
-        rows = await self.rows(f"SELECT count(*) AS n FROM {table} WHERE {where}")
+        rows = await self.rows(f"SELECT count(*) AS n FROM {table} WHERE {where}")  # noqa: S608 - our words
         return int(rows[0]["n"])
 
     async def phase(self, table: str) -> str:

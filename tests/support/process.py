@@ -59,9 +59,9 @@ class Process:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *arguments: str, flags: tuple[str, ...] = (), **environment: str
+    folder: Path, *arguments: str, environment: Mapping[str, str], flags: tuple[str, ...] = ()
 ) -> AsyncIterator[Process]:
-    """`python -m bot ARGUMENTS` with these settings and no others of ours; killed at the end if it must be."""
+    """`python -m bot ARGUMENTS` with these settings and no others of ours; killed in the end."""
     written = folder / f"output-{time.monotonic_ns()}.txt"
     clean: Mapping[str, str] = {k: v for k, v in os.environ.items() if not k.startswith("BOLLINI_")}
     with written.open("wb") as output:
@@ -100,6 +100,6 @@ def settings_of(hall: Hall, **changed: str) -> dict[str, str]:
 @asynccontextmanager
 async def bot_process(hall: Hall, folder: Path) -> AsyncIterator[Process]:
     """`bollini run` in this hall, started."""
-    async with running(folder, "run", **settings_of(hall)) as process:
+    async with running(folder, "run", environment=settings_of(hall)) as process:
         await process.says('"started"')
         yield process
