@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from bot.commands import check, invite, rehearse, run, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = {"run": run, "check": check, "invite": invite, "rehearse": rehearse, "summary": summary}
+COMMANDS = {
+    "run": "run the bot (settings: BOLLINI_TOKEN and others, see README)",
+    "check": "check an event file: every mistake at once, or a summary",
+    "invite": "make one-time links for facilitators and the regia",
+    "rehearse": "play a whole event on a local Telegram, with a simulated crowd",
+    "summary": "write everything counted in a database as JSON",
+}
+"""Each is a module of `bot/commands` with `add_arguments(parser)` and `run(arguments) -> status`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parse and run; returns the exit status."""
+    """Parse and run; returns the exit status.
+
+    Only the module of the command given is imported: checking a file needs neither Telegram nor charts.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
     parser = argparse.ArgumentParser(
         prog="bollini", description="A Telegram bot through which a room plans together."
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module in COMMANDS.items():
-        module.add_arguments(subparsers.add_parser(name, help=module.HELP, description=module.HELP))
-    parsed = parser.parse_args(arguments)
-    status: int = COMMANDS[parsed.command].run(parsed)
+    for name, text in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=text, description=text)
+        if name in given[:1]:
+            module = import_module(f"bot.commands.{name}")
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    parsed = parser.parse_args(given)
+    status: int = parsed.run(parsed)
     return status
 
 

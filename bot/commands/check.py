@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from locales.translator import Translator
     from participation.event import Problem
 
-HELP = "Check an event file: every mistake at once, or a summary."
 
 # Details of a problem that are words of ours, and the catalog keys they stand under.
 _TYPES = ("expected", "given")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from participation.event import Event
 
-HELP = "make one-time links for facilitators and the regia"
 HOURS = 72
 
 

@@ -23,7 +23,6 @@ from participation.event import PACKAGED, EventFileError, load
 if TYPE_CHECKING:
     import argparse
 
-HELP = "play a whole event on a local Telegram, with a simulated crowd"
 READY_SECONDS = 30.0
 STOP_SECONDS = 15.0
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-HELP = "run the bot (settings: BOLLINI_TOKEN and others, see README)"
 
 HOW_TO_GET_ONE = (
     "There is no token. Ask @BotFather on Telegram for one (/newbot), then start again with it in the "

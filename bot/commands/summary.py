@@ -18,8 +18,6 @@ from storage.sqlite import open_sqlite
 if TYPE_CHECKING:
     import argparse
 
-HELP = "write everything counted in a database as JSON"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where from and where to."""

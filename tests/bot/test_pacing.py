@@ -90,11 +90,15 @@ def test_a_clock_that_is_set_back_stops_nobody() -> None:
 
 def test_a_long_rest_saves_up_no_more_than_a_burst() -> None:
     pacer = Pacer(START)
-    later = START + timedelta(hours=3)
-    moments: list[datetime] = []
-    now = later
-    for _ in range(10):
-        now = max(now, pacer.ready(7, now, asked_for=True))
-        pacer.take(7, now, asked_for=True)
-        moments.append(now)
-    assert busiest(moments, 0.5) <= CHAT_BURST
+    for chat in range(1, 12):
+        pacer.take(chat, START)
+    rested = START + timedelta(hours=3)
+    for chats, seconds, most in (([7] * 10, 0.5, CHAT_BURST), (list(range(1, 11)), 0.1, 4)):
+        moments: list[datetime] = []
+        now = rested
+        for chat in chats:
+            now = max(now, pacer.ready(chat, now))
+            pacer.take(chat, now)
+            moments.append(now)
+        assert busiest(moments, seconds) <= most
+        rested += timedelta(hours=3)

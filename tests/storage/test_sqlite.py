@@ -7,7 +7,7 @@ import random
 import sqlite3
 import sys
 import threading
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +17,7 @@ from storage.sqlite import MIGRATIONS, open_sqlite
 from tests.storage.rows import value
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from storage.database import Database, Reader
@@ -43,6 +43,21 @@ def version(path: Path) -> list[int]:
         return [row[0] for row in connection.execute("SELECT version FROM schema_version ORDER BY version")]
 
 
+@asynccontextmanager
+async def opened(path: Path, migrations: Path = MIGRATIONS) -> AsyncIterator[SqliteDatabase]:
+    """A database that is closed again whatever is found: one left open keeps the process from ending."""
+    database = await open_sqlite(path, migrations)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def open_once(path: Path, migrations: Path = MIGRATIONS) -> None:
+    async with opened(path, migrations):
+        pass
+
+
 def exists(path: Path) -> bool:
     return path.exists()
 
@@ -56,21 +71,17 @@ def names(path: Path) -> set[str]:
 
 
 async def test_a_new_file_gets_every_step_of_the_schema(path: Path) -> None:
-    database = await open_sqlite(path)
-    await database.close()
+    await open_once(path)
     assert list(range(1, len(list(MIGRATIONS.glob("*.sql"))) + 1)) == version(path)
     assert {"ballots", "dots", "people", "outbox", "moments"} <= names(path)
 
 
 async def test_a_known_file_is_opened_as_it_is(path: Path) -> None:
-    database = await open_sqlite(path)
-    async with database.transaction() as tx:
+    async with opened(path) as database, database.transaction() as tx:
         await tx.fetch("INSERT INTO moments (key, due_at, action) VALUES ('a', 'b', 'c')")
-    await database.close()
     before = version(path)
-    database = await open_sqlite(path)
-    assert 1 == await value(database, "SELECT count(*) FROM moments")
-    await database.close()
+    async with opened(path) as database:
+        assert 1 == await value(database, "SELECT count(*) FROM moments")
     assert before == version(path)
 
 
@@ -83,11 +94,11 @@ async def test_a_database_is_durable_and_strict(database: SqliteDatabase) -> Non
 
 
 async def test_a_schema_that_is_too_new_is_refused_in_a_sentence(path: Path) -> None:
-    await (await open_sqlite(path)).close()
+    await open_once(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("INSERT INTO schema_version (version, name) VALUES (99, 'from tomorrow')")
     with pytest.raises(SchemaTooNew) as refused:
-        await open_sqlite(path)
+        await open_once(path)
     assert (99, len(list(MIGRATIONS.glob("*.sql")))) == (refused.value.found, refused.value.known)
     assert "The database has schema version 99; this version of Bollini knows up to " in str(refused.value)
     assert str(refused.value).endswith("Start the version of Bollini that wrote it, or a newer one.")
@@ -105,20 +116,19 @@ async def test_a_step_that_fails_leaves_nothing_and_can_be_repeated_when_mended(
         "CREATE TABLE two (a INTEGER);\nINSERT INTO one VALUES (1);\nINSERT INTO three VALUES (1);\n"
     )
     with pytest.raises(DatabaseError, match="no such table: three"):
-        await open_sqlite(path, steps)
+        await open_once(path, steps)
     assert [1] == version(path)
     assert {"one", "schema_version"} == names(path)
     second.write_text("CREATE TABLE two (a INTEGER);\nINSERT INTO one VALUES (1);\n")
-    database = await open_sqlite(path, steps)
-    assert 1 == await value(database, "SELECT count(*) FROM one")
-    await database.close()
+    async with opened(path, steps) as database:
+        assert 1 == await value(database, "SELECT count(*) FROM one")
     assert [1, 2] == version(path)
 
 
 async def test_a_first_step_that_fails_leaves_an_empty_file(path: Path, tmp_path: Path) -> None:
     (tmp_path / "0001_first.sql").write_text("CREATE TABLE one (a INTEGER);\nnonsense;\n")
     with pytest.raises(DatabaseError):
-        await open_sqlite(path, tmp_path)
+        await open_once(path, tmp_path)
     assert set() == names(path)
 
 
@@ -130,23 +140,20 @@ async def test_steps_may_hold_triggers_comments_and_several_lines(path: Path, tm
         "    INSERT INTO one VALUES (new.a * 2);\n    INSERT INTO one VALUES (new.a * 3);\nEND;\n"
         "-- the end\n"
     )
-    database = await open_sqlite(path, tmp_path)
-    async with database.transaction() as tx:
-        await tx.fetch("INSERT INTO one VALUES (1)")
-    assert [1, 2, 3] == [row["a"] for row in await database.fetch("SELECT a FROM one ORDER BY a")]
-    await database.close()
+    async with opened(path, tmp_path) as database:
+        async with database.transaction() as tx:
+            await tx.fetch("INSERT INTO one VALUES (1)")
+        assert [1, 2, 3] == [row["a"] for row in await database.fetch("SELECT a FROM one ORDER BY a")]
 
 
 async def test_a_statement_without_its_end_is_not_left_out_in_silence(path: Path, tmp_path: Path) -> None:
     (tmp_path / "0001_first.sql").write_text("CREATE TABLE one (a INTEGER);\nCREATE TABLE two (a INTEGER)\n")
     with pytest.raises(ValueError, match="without its end"):
-        await open_sqlite(path, tmp_path)
+        await open_once(path, tmp_path)
 
 
 async def test_a_new_file_opened_by_several_at_once_is_migrated_once(path: Path) -> None:
-    opened = await asyncio.gather(*(open_sqlite(path) for _ in range(6)))
-    for database in opened:
-        await database.close()
+    await asyncio.gather(*(open_once(path) for _ in range(6)))
     assert list(range(1, len(list(MIGRATIONS.glob("*.sql"))) + 1)) == version(path)
 
 
@@ -177,7 +184,7 @@ async def test_a_file_that_cannot_be_used_is_refused_in_a_sentence_and_lets_the_
     spoil(path)
     before = connections()
     with pytest.raises(DatabaseError) as refused:
-        await open_sqlite(path)
+        await open_once(path)
     assert str(refused.value).startswith(f"The database {path} cannot be used (")
     assert "Check that its folder exists" in str(refused.value)
     # A thread left behind would keep `bollini run` from ending after it has said so.
@@ -187,7 +194,7 @@ async def test_a_file_that_cannot_be_used_is_refused_in_a_sentence_and_lets_the_
 async def test_the_file_of_another_program_is_left_as_it_was(path: Path) -> None:
     of_another_program(path)
     with pytest.raises(DatabaseError, match="not a Bollini database"):
-        await open_sqlite(path)
+        await open_once(path)
     assert {"bookmarks"} == names(path)
 
 
@@ -196,7 +203,7 @@ async def test_a_sqlite_that_is_too_old_is_said_in_a_sentence(
 ) -> None:
     monkeypatch.setattr("storage.sqlite.OLDEST", (99, 0, 0))
     with pytest.raises(DatabaseError, match=r"This Python has SQLite .*; Bollini needs 99\.0\.0 or newer\."):
-        await open_sqlite(path)
+        await open_once(path)
     assert not exists(path)
 
 
@@ -423,8 +430,7 @@ async def test_another_process_writes_meanwhile_and_nothing_is_lost(database: Da
 
 async def test_after_closing_nothing_is_left_running(path: Path) -> None:
     before = connections()
-    database = await open_sqlite(path)
-    opened = connections() - before
-    assert 2 == len(opened)
-    await database.close()
-    assert await all_ended(opened)
+    async with opened(path):
+        running = connections() - before
+        assert 2 == len(running)
+    assert await all_ended(running)
