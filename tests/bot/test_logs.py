@@ -7,8 +7,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.support.hall import TOKEN
 from tests.support.process import ROOT, bot_process, running, settings_of
 
@@ -43,31 +41,27 @@ def test_one_json_object_a_line_with_its_time_and_level() -> None:
     assert entry["timestamp"].endswith("Z")
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        'log.error("x", url=f"https://api.telegram.org/bot{TOKEN}/getMe")',
-        'log.error("x", nested={"deep": [TOKEN]}, bytes=TOKEN.encode())',
-        'log.error(f"with {TOKEN} in it")',
-        'log.error("x", half=TOKEN.partition(":")[2])',
-        'logging.getLogger("aiohttp").error("got %s", TOKEN)',
-        'logging.getLogger("aiohttp").error("got %r", {"url": TOKEN})',
-        'logging.getLogger("x").warning("quoted %s", TOKEN.replace(":", "%3A"))',
-        """
+TELLTALES = """
+log.error("1", url=f"https://api.telegram.org/bot{TOKEN}/getMe")
+log.error("2", nested={"deep": [TOKEN]}, bytes=TOKEN.encode())
+log.error(f"3 with {TOKEN} in it")
+log.error("4", half=TOKEN.partition(":")[2])
+logging.getLogger("aiohttp").error("5 got %s", TOKEN)
+logging.getLogger("aiohttp").error("6 got %r", {"url": TOKEN})
+logging.getLogger("x").warning("7 quoted %s", TOKEN.replace(":", "%3A"))
 try:
     raise ValueError(f"no way to https://h/bot{TOKEN}/getMe")
 except ValueError as error:
-    log.exception("x")
-    log.error("y", exc_info=error)
-    logging.getLogger("asyncio").exception("Task exception was never retrieved")
-""",
-    ],
-)
-def test_the_token_is_hidden_wherever_it_stands(script: str) -> None:
-    lines = logged(script)
-    assert lines
-    assert SECRET not in "\n".join(lines)
-    assert "<token>" in "\n".join(lines)
+    log.exception("8")
+    log.error("9", exc_info=error)
+    logging.getLogger("asyncio").exception("10 Task exception was never retrieved")
+"""
+
+
+def test_the_token_is_hidden_wherever_it_stands() -> None:
+    said = "\n".join(logged(TELLTALES))
+    assert SECRET not in said
+    assert 11 == said.count("<token>")
 
 
 def test_libraries_are_heard_from_warning_on() -> None:

@@ -48,7 +48,7 @@ async def test_an_event_killed_again_and_again(hall: Hall, tmp_path: Path) -> No
         await bot.kill()
     assert len(hall.telegram.pending_updates()) > 100
     async with bot_process(hall, tmp_path) as bot:
-        await hall.quiet(30)
+        await hall.quiet(60)
         for who, codes in wished.items():
             assert dict.fromkeys(codes, 1) == await who.dots()
             assert "Ti resta 1 bollino su 6" in who.ballot().shown
@@ -61,7 +61,7 @@ async def test_an_event_killed_again_and_again(hall: Hall, tmp_path: Path) -> No
         await asyncio.gather(moving, return_exceptions=True)
     assert 0 in heard(people, "Comincia la Sessione 2")
     async with bot_process(hall, tmp_path) as bot:
-        await hall.quiet(30)
+        await hall.quiet(60)
         told = heard(people, "Comincia la Sessione 2")
         assert min(told) == 1
         assert sum(told) - PEOPLE <= IN_FLIGHT
@@ -75,7 +75,7 @@ async def test_an_event_killed_again_and_again(hall: Hall, tmp_path: Path) -> No
         await bot.kill()
     assert len(hall.telegram.pending_updates()) > 100
     async with bot_process(hall, tmp_path) as bot:
-        await hall.quiet(30)
+        await hall.quiet(60)
         for who in people:
             assert [(f"Idea numero {n} di {who.phone.id}", "1.1", "1") for n in range(5)] == (
                 await who.contributions()

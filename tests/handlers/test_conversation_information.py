@@ -119,3 +119,20 @@ async def test_a_language_nobody_here_speaks_is_asked_again(hall: Hall) -> None:
     await anna.sends_press(anna.screen().id, "l:tlh")
     (shown,) = await anna.says("/programma")
     assert "Programma" in shown
+
+
+async def test_the_boards_of_who_facilitates_speak_the_language_chosen(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    anna = await hall.somebody().registers("T6")
+    await hall.at("10:10")
+    await anna.says("1.3")
+    await hall.at("10:25")
+    await lara.says("/tavolo")
+    await lara.says("/priorita")
+    boards = [lara.screen("Fase: "), lara.screen("priorità da confermare")]
+    await lara.says("/lingua en")
+    for board in boards:
+        redrawn = lara.phone.message(board.id)
+        assert redrawn is not None
+        assert board.shown != redrawn.shown
+        assert "priorità" not in redrawn.shown

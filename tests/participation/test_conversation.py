@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, notices
+from participation import contributions, joining, notices
 from participation.event import Phase
 from participation.notices import (
     AskZone,
@@ -269,3 +269,26 @@ async def test_a_zone_typed_on_arrival_and_delivered_again_is_no_contribution(
     carla = await floor.again(carla)
     assert ("T2", "1") == (carla.table, carla.zone)
     assert [] == await floor.contributions(1) + await floor.contributions(2)
+
+
+async def test_a_zone_delivered_again_does_not_answer_the_question_for_the_table(floor: Floor) -> None:
+    carla = await floor.newcomer(3)
+    message = floor.message(carla)
+    for _ in range(3):
+        # Were it read as an answer to the question that follows, it would be T1.
+        assert (notices.AskTable(zone="1"),) == await floor.says(carla, "1", message)
+    assert (await floor.again(carla)).table is None
+    assert (Registered(table="T3", zone="1", phase=R),) == await floor.says(carla, "3")
+
+
+async def test_a_zone_that_was_left_again_is_no_contribution_when_it_is_delivered_again(floor: Floor) -> None:
+    carla = await floor.newcomer(3)
+    await floor.moves("T6", S1)
+    first, second = floor.message(carla), floor.message(carla)
+    await floor.says(carla, "4", first)
+    await joining.change(floor.database, carla)
+    await floor.says(carla, "5", second)
+    for text, message in (("4", first), ("5", second)):
+        told = await floor.says(carla, text, message)
+        assert (Registered(table="T6", zone="5", phase=S1, again=True),) == told
+    assert [] == await floor.contributions(1)

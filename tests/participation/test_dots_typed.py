@@ -201,9 +201,9 @@ def test_where_dots_do_not_stack_nobody_asks_for_two(typed: list[TypedDot]) -> N
 
 def test_a_long_message_is_read_in_no_time() -> None:
     for piece in ("\n", "- ", " -", "1.3 ", "1.3-", "1,", "e ", "1.3x", "-1.3\n"):
-        begun = time.perf_counter()
+        begun = time.process_time()
         read_typed("1.3" + piece * 4000 + "?")
-        assert time.perf_counter() - begun < 0.5
+        assert time.process_time() - begun < 0.5
 
 
 def test_codes_that_do_not_exist_are_named_with_the_nearest_that_do(turin: Event) -> None:

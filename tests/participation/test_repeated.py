@@ -229,7 +229,7 @@ def but_places(everything: dict[str, list[tuple[object, ...]]]) -> dict[str, lis
     return {name: rows for name, rows in everything.items() if name != "places"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(acts=updates(), seated=st.lists(WHO, unique=True), data=st.data())
 def test_what_was_done_stays_as_it_is_when_its_updates_are_delivered_again(
     template: Path, turin: Event, acts: list[Act], seated: list[int], data: st.DataObject
@@ -252,7 +252,7 @@ def test_what_was_done_stays_as_it_is_when_its_updates_are_delivered_again(
     play(template, turin, acted)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(acts=updates(), seated=st.lists(WHO, unique=True))
 def test_each_update_delivered_twice_is_as_if_it_came_once(
     template: Path, turin: Event, acts: list[Act], seated: list[int]

@@ -107,8 +107,8 @@ async def test_an_acknowledged_dot_is_in_the_tally_whenever_the_table_closes(
             assert sum(1 for on in acknowledged.values() if any(on.values())) == proposed.voters
             assert all(expected[each.strategy] == each.dots for each in proposed.candidates)
     # The races were races: closings came between the taps.
-    assert recorded > 50
-    assert refused > 50
+    assert recorded > 20
+    assert refused > 20
 
 
 async def test_a_tap_that_is_cancelled_is_recorded_as_a_whole_or_not_at_all(floor: Floor) -> None:

@@ -157,6 +157,19 @@ async def test_a_new_file_opened_by_several_at_once_is_migrated_once(path: Path)
     assert list(range(1, len(list(MIGRATIONS.glob("*.sql"))) + 1)) == version(path)
 
 
+async def test_a_file_that_another_process_is_just_opening_is_waited_for(path: Path) -> None:
+    """The switch to the write-ahead log is refused at once while somebody writes, whatever the timeout."""
+    await open_once(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.ensure_future(open_once(path))
+        await asyncio.sleep(0.2)
+        assert not opening.done()
+        other.execute("COMMIT")
+        await opening
+
+
 def a_folder(path: Path) -> None:
     path.mkdir()
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 import time
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from aiohttp import web
 from pydantic import SecretStr
 
 from bot.app import RunningBot
 from bot.settings import Settings
+from locales.translator import load_translators
 from participation import joining
 from participation.event import Event, load
 from participation.notices import Role
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
 
 TOKEN = "123456:a-secret_nobody-knows"
 CHANNEL = -1001234567890
-PATIENCE = 10.0
+_translators = functools.cache(load_translators)
+_packaged = functools.cache(load)
+
+PATIENCE = 30.0
 """Real seconds after which something awaited is taken for missing."""
 
 
@@ -199,7 +205,9 @@ class Hall:
 
     def starts(self) -> None:
         """Start the bot (again), on the same database."""
-        self.bot = RunningBot(self.settings, self.event, "the event", self.database, self.clock)
+        # The catalogs are read once for all tests: that takes longer than most of them.
+        with patch("bot.app.load_translators", _translators):
+            self.bot = RunningBot(self.settings, self.event, "the event", self.database, self.clock)
         self._running = asyncio.create_task(self.bot.run())
 
     async def stops(self) -> None:
@@ -358,7 +366,7 @@ async def open_hall(
 
     With `channel` the regia's channel gets its pictures, which takes the time it takes to draw them.
     """
-    event = event or load()
+    event = event or _packaged()
     clock = HallClock(datetime(2023, 12, 5, 9, 15, tzinfo=event.zone_info))
     telegram = Telegram(TOKEN, "bollini_bot", clock.now, seed=1)
     telegram.channel(CHANNEL)
