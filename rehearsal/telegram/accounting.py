@@ -1,6 +1,6 @@
 """Who was answered, and what may happen twice: the figures behind the promises of delivery."""
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from rehearsal.telegram.updates import Pending
 
 ACTS = frozenset({"message", "edited_message", "callback_query"})
 _RECENT = 2_000
+_LATELY = 50  # acts of one person that may still be answered
 _SERVER_ERROR = 500
 
 
@@ -80,11 +81,16 @@ class Accounting(Observer):
     """Watches a Telegram from now on, and can be asked at any time.
 
     is_reply: whether this call can be the bot's reply to this act (a broadcast is none, say); if None, every
-    send to the chat, and every edit in it, can.
+    send to the chat, and every edit in it, can. late_replies: wall seconds that a reply may take which the
+    bot had to send again, so that it comes after the reply to a later act.
     """
 
     def __init__(
-        self, telegram: Telegram, *, is_reply: Callable[[Act, CallRecord], bool] | None = None
+        self,
+        telegram: Telegram,
+        *,
+        is_reply: Callable[[Act, CallRecord], bool] | None = None,
+        late_replies: float = 10.0,
     ) -> None:
         self.acts: list[Act] = []
         self._is_reply = is_reply or (lambda act, call: True)
@@ -96,9 +102,9 @@ class Accounting(Observer):
         self._recent: deque[CallRecord] = deque(maxlen=_RECENT)
         self._perhaps: list[CallRecord] = []
         self._dying_until = 0.0
-        self._said: defaultdict[int, dict[bytes, tuple[CallRecord, bool]]] = defaultdict(dict)
-        self._acted: dict[int, float] = {}
-        self._unconfirmed: Counter[int] = Counter()
+        self._late_replies = late_replies
+        self._said: defaultdict[int, dict[bytes, CallRecord]] = defaultdict(dict)
+        self._lately: defaultdict[int, deque[tuple[float, Act]]] = defaultdict(lambda: deque(maxlen=_LATELY))
         self._again: list[tuple[CallRecord, CallRecord, bool]] = []
         telegram.observe(self)
 
@@ -140,12 +146,12 @@ class Accounting(Observer):
 
     @property
     def doubles(self) -> list[Double]:
-        """The same message twice in a chat: the first in flight, or no act between that it could answer."""
+        """The same message twice in a chat: the first in flight, or no two acts that each could answer."""
         lost = {id(call) for call in (*self._unheard, *self._perhaps)}
         return [
             Double(int(second.params["chat_id"]), second.method, first, second, id(first) in lost)
-            for first, second, acted in self._again
-            if id(first) in lost or not acted
+            for first, second, replies in self._again
+            if id(first) in lost or not replies
         ]
 
     def summary(self) -> dict[str, int]:
@@ -191,8 +197,7 @@ class Accounting(Observer):
         self._by_update[act.update_id] = act
         if act.callback_id is not None:
             self._by_callback[act.callback_id] = act
-        self._acted[act.chat_id] = self._monotonic()
-        self._unconfirmed[act.chat_id] += 1
+        self._lately[act.chat_id].append((self._monotonic(), act))
 
     def handed(self, batch: Sequence[Pending]) -> None:
         """The bot is given updates."""
@@ -207,7 +212,6 @@ class Accounting(Observer):
         """An update left the queue."""
         act = self._by_update.get(pending.id)
         if act is not None:
-            self._unconfirmed[act.chat_id] -= 1
             act.confirmed = why == "confirmed"
             act.expired = why == "expired"
 
@@ -245,11 +249,16 @@ class Accounting(Observer):
                     waiting.remove(act)
         if call.carried_out and call.method in SENDS:
             content = orjson.dumps([call.method, call.params], option=orjson.OPT_SORT_KEYS, default=str)
-            before, more_to_answer = self._said[chat].get(content, (None, False))
+            before = self._said[chat].get(content)
             if before is not None:
-                acted = more_to_answer or self._acted.get(chat, -1.0) >= before.wall
-                self._again.append((before, call, acted))
-            self._said[chat][content] = (call, self._unconfirmed[chat] > 1)
+                self._again.append((before, call, self._each_is_a_reply(before, call, chat)))
+            self._said[chat][content] = call
+
+    def _each_is_a_reply(self, first: CallRecord, second: CallRecord, chat: int) -> bool:
+        """Whether two acts may have had the same sentence for an answer, each its own."""
+        since = first.wall - self._late_replies
+        acts = [(at, act) for at, act in self._lately[chat] if at >= since and self._is_reply(act, second)]
+        return len(acts) > 1 or any(at >= first.wall for at, _ in acts)
 
 
 def _reach(call: CallRecord) -> Reach:

@@ -141,7 +141,7 @@ def keyboard(*rows: list[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
-async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(true: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until this is so; fail if it never is."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - nothing tells of it

@@ -153,6 +153,30 @@ async def test_the_same_sentence_for_another_act_is_no_double(tg: Local) -> None
     assert [] == accounts.doubles
 
 
+async def test_a_reply_that_had_to_be_sent_again_is_no_double_of_the_next_one(tg: Local) -> None:
+    accounts = Accounting(tg.server)
+    tg.ada.say("una")
+    tg.ada.say("due")
+    await _confirm(tg)
+    for _ in range(2):
+        tg.clock.wall += 4
+        await tg.bot.send_message(77, "Contributo ricevuto")
+    assert [] == accounts.doubles
+    tg.clock.wall += 60
+    for _ in range(2):
+        await tg.bot.send_message(77, "avviso")
+    assert ["avviso"] == [double.second.params["text"] for double in accounts.doubles]
+
+
+async def test_what_is_no_reply_is_a_double_however_much_people_do(tg: Local) -> None:
+    accounts = Accounting(tg.server, is_reply=lambda act, call: "avviso" not in call.params["text"])
+    for _ in range(2):
+        tg.ada.say("x")
+        await tg.bot.send_message(77, "avviso")
+        await tg.bot.send_message(77, "grazie")
+    assert ["avviso"] == [double.second.params["text"] for double in accounts.doubles]
+
+
 async def test_other_people_pictures_and_channels_count_for_themselves(tg: Local) -> None:
     accounts = Accounting(tg.server)
     tg.server.phone(78, "Bruno").start()
@@ -192,7 +216,7 @@ async def test_a_bot_that_is_gone_before_its_answer_leaves_a_message_in_flight(t
         await tg.http.post(
             f"{tg.server.url}/bot{TOKEN}/sendMessage",
             json={"chat_id": 77, "text": "x"},
-            timeout=aiohttp.ClientTimeout(total=0.1),
+            timeout=aiohttp.ClientTimeout(total=0.5),
         )
     await until(lambda: accounts.in_flight)
     assert "x" == tg.ada.last.text  # type: ignore[union-attr]

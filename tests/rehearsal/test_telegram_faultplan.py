@@ -126,10 +126,10 @@ async def test_resets(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.HANG_BEFORE, Kind.HANG_AFTER])
 async def test_who_does_not_wait_for_a_hanging_call(kind: Kind) -> None:
-    plan = _now(kind)
+    plan = FaultPlan(1, at={kind: [BEGIN]}, sizes=replace(QUICK, hang=(1.0, 1.0)))
     async with planned(plan) as tg:
         with pytest.raises(TimedOut):
-            await tg.bot.send_message(77, "x", read_timeout=0.05)
+            await tg.bot.send_message(77, "x", read_timeout=0.3)
         await until(lambda: plan.given[kind])
         after = kind is Kind.HANG_AFTER
         assert (after, after, 0) == (
@@ -336,7 +336,7 @@ async def test_polling_gives_updates_in_another_order_and_never_loses_one(reorde
 
 async def test_a_webhook_gets_updates_twice_and_in_another_order() -> None:
     plan = FaultPlan(3, rates={Kind.REORDERED: 0.2, Kind.DUPLICATED: 0.2}, sizes=QUICK)
-    quick = Webhooks(first_pause=0.01, timeout=2)
+    quick = Webhooks(first_pause=0.01)
     async with planned(plan, webhooks=quick) as tg, hook() as taken:
         await tg.done("setWebhook", url=taken.url)
         for number in range(1, 60):
@@ -344,8 +344,8 @@ async def test_a_webhook_gets_updates_twice_and_in_another_order() -> None:
         await until(lambda: not tg.server.pending_updates())
         ids = [update["message"]["from"]["id"] for update in taken.updates]
         assert set(range(1, 60)) == set(ids)
-        assert plan.given[Kind.DUPLICATED] == len(ids) - 59 > 3
-        assert plan.given[Kind.REORDERED] > 3
+        assert len(ids) > 59 + 3
+        assert min(plan.given[Kind.DUPLICATED], plan.given[Kind.REORDERED]) > 3
         assert ids != sorted(ids)
 
 

@@ -51,10 +51,10 @@ async def test_a_page_of_html_as_a_proxy_answers() -> None:
 
 
 async def test_a_call_that_waits_is_not_carried_out_when_its_caller_hangs_up() -> None:
-    async with local(intercept=always(Fault("normal", wait=0.2), "sendMessage")) as tg:
+    async with local(intercept=always(Fault("normal", wait=1.0), "sendMessage")) as tg:
         tg.met()
         with pytest.raises(TimedOut):
-            await tg.bot.send_message(77, "x", read_timeout=0.05)
+            await tg.bot.send_message(77, "x", read_timeout=0.3)
         await until(lambda: tg.server.errors[0])
         assert (None, "the bot hung up") == (tg.ada.last, tg.server.calls[-1].description)
         assert "x" == (await tg.bot.send_message(77, "x")).text
