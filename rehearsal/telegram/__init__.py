@@ -115,7 +115,7 @@ interactive_seconds, real_time=False, bulk_only=False)``, in event time, or with
 
 Accounts of the promises::
 
-    accounts = Accounting(telegram, is_reply=None)  # is_reply(act, call): can this call be the reply to it?
+    accounts = Accounting(telegram, is_reply=None, late_replies=10.0)   # is_reply(act, call): can it be one?
     accounts.acts -> list[Act]; .act_of_tap(callback_id); .acts_on(chat_id, message_id); .unanswered
     Act: update_id, kind, chat_id, message_id, callback_id, what, at, handed, confirmed, expired,
         answered, replied (Reach.NOT | REFUSED | DONE), heard, .acknowledged, .seen
