@@ -66,6 +66,7 @@ class Deliverer:
         self._perform = perform
         self._random = Random(f"webhook {seed}")
         self._wake = asyncio.Event()
+        # Each queue that is there has either a delivery under way or one place among the ready, never both.
         self._queues: dict[tuple[str, int], deque[Pending]] = {}
         self._ready: list[tuple[float, float, tuple[str, int]]] = []  # (wall time, tie-break, queue)
         self._failures: dict[int, int] = {}
@@ -110,9 +111,10 @@ class Deliverer:
     def _added(self, pending: Pending) -> None:
         self._number += 1
         key = (pending.kind, pending.chat) if self.options.order == "per_chat" else ("", pending.id)
-        queue = self._queues.setdefault(key, deque())
-        queue.append(pending)
-        if len(queue) == 1:
+        if key in self._queues:
+            self._queues[key].append(pending)
+        else:
+            self._queues[key] = deque((pending,))
             self._ready_at(0.0, key)
 
     def _ready_at(self, when: float, key: tuple[str, int]) -> None:
@@ -136,11 +138,11 @@ class Deliverer:
             if self._ready[0][0] > now:
                 return self._ready[0][0] - now
             _, _, key = heappop(self._ready)
-            queue = self._queues.get(key)
+            queue = self._queues[key]
             while queue and queue[0].id not in self._world.updates:
                 queue.popleft()
             if not queue:
-                self._queues.pop(key, None)
+                del self._queues[key]
                 continue
             task = asyncio.create_task(self._deliver(http, queue[0], key, webhook))
             self._under_way[task] = key
@@ -176,21 +178,27 @@ class Deliverer:
             if error is None:
                 self._world.updates.confirm(pending.id)
             return
+        self._settle(pending, key, error, retry_after)
+
+    def _settle(self, pending: Pending, key: tuple[str, int], error: str | None, retry_after: float) -> None:
+        """Go on with what follows in the queue, or try again after a pause."""
+        queue = self._queues[key]
+        pause = 0.0
         if error is None:
             self.delivered += 1
             self._failures.pop(pending.id, None)
             self._world.updates.confirm(pending.id)
-            pause = 0.0
+            queue.popleft()
         else:
             self._world.webhook_error = (self._world.unix_now(), error)
+            failures = self._failures.get(pending.id, 0)
             self._failures[pending.id] = failures + 1
             pause = min(self.options.first_pause * 2.0 ** min(failures, 20), self.options.longest_pause)
             pause = retry_after or pause * self._random.uniform(0.8, 1.0)
-        queue = self._queues.get(key)
         if queue:
-            if error is None and queue[0].id == pending.id:
-                queue.popleft()
             self._ready_at(asyncio.get_running_loop().time() + pause, key)
+        else:
+            del self._queues[key]
 
     async def _post(
         self,

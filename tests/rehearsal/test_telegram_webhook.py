@@ -143,6 +143,15 @@ async def test_messages_of_one_chat_come_one_after_the_other_and_others_overtake
         assert ["0", "1", "2", "3"] == [text for text in taken.texts if text != "altrove"]
 
 
+async def test_what_is_said_the_moment_a_chat_is_served_is_delivered_once() -> None:
+    async with hooked() as (tg, taken):
+        for number in range(50):
+            tg.ada.say(str(number))
+            while tg.server.pending_updates():  # noqa: ASYNC110 - the very next step of the loop matters
+                await asyncio.sleep(0)
+        assert ([str(number) for number in range(50)], 50) == (taken.texts, tg.server.deliverer.attempts)
+
+
 async def test_any_order_is_not_the_order_of_events() -> None:
     async with hooked(Webhooks(order="any", first_pause=0.01), max_connections=1) as (tg, taken):
         for number in range(30):
