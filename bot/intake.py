@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from handlers.sending import seconds
+
 if TYPE_CHECKING:
     from telegram import Update
 
@@ -73,8 +75,6 @@ class Polling:
             try:
                 updates = await self._ask(POLL_SECONDS if not self._unconfirmed else 0)
                 failures = 0
-            except asyncio.CancelledError:
-                raise
             except InvalidToken:
                 raise
             except Conflict:
@@ -203,9 +203,9 @@ class Polling:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _sleep(self, pause: float) -> None:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(pause):
                 await self._stopping.wait()
         except TimeoutError:
             return
@@ -215,9 +215,3 @@ def _sender(update: Update) -> int:
     if update.effective_user is not None:
         return update.effective_user.id
     return update.effective_chat.id if update.effective_chat is not None else 0
-
-
-def seconds(error: RetryAfter) -> float:
-    """How long Telegram asks to wait."""
-    after = error.retry_after
-    return float(after) if isinstance(after, int | float) else after.total_seconds()

@@ -14,9 +14,9 @@ import structlog
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.intake import seconds
 from bot.worker import Worker
-from handlers.render import markup, render
+from handlers.render import render
+from handlers.sending import seconds, send
 from participation import agenda, contributions, notices
 from storage import outbox, people
 
@@ -72,14 +72,14 @@ class Outbox(Worker):
         self._translators = translators
         self._studio = studio
 
-    def hold(self, chat: int, after: float | timedelta) -> None:
+    def hold(self, chat: int, after: float) -> None:
         """Telegram takes nothing for this chat before so many seconds."""
-        wait = after if isinstance(after, timedelta) else timedelta(seconds=after)
-        self._pacer.hold(chat, self._clock.now() + wait)
+        self._pacer.hold(chat, self._clock.now() + timedelta(seconds=after))
 
     async def look(self) -> datetime | None:
         """Spread announcements, and send what may go now."""
-        if await self._spread():
+        if await outbox.any_to_spread(self._database):
+            await self._spread()
             self.wake()
         following: datetime | None = None
         waiting: set[int] = set()
@@ -98,10 +98,10 @@ class Outbox(Worker):
                 following = ready
         return following
 
-    async def _spread(self) -> bool:
+    async def _spread(self) -> None:
         """One chunk, in a short transaction of its own, so that a tap never waits for a whole audience."""
         async with self._database.transaction() as tx:
-            return await outbox.spread_some(tx, self._clock.now())
+            await outbox.spread_some(tx, self._clock.now())
 
     async def _attempt(self, letter: Letter) -> None:
         try:
@@ -140,14 +140,7 @@ class Outbox(Worker):
             return sent.message_id
         last = 0
         for message in render(notices.load(letter.content), self._event, words):
-            sent = await self._bot.send_message(
-                letter.chat,
-                message.text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup(message.keyboard),
-                disable_web_page_preview=not message.preview,
-            )
-            last = sent.message_id
+            last = await send(self._bot, letter.chat, message)
         return last
 
     async def _done(self, letter: Letter, message: int) -> None:

@@ -11,13 +11,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from bot.intake import seconds
 from bot.worker import Worker
 from handlers.callback_data import encode
-from handlers.render import markup, render
+from handlers.render import render
+from handlers.sending import edit, seconds, send
 from participation import dots, phases, priorities
 from storage import people, screens
 
@@ -104,7 +103,7 @@ class Screens(Worker):
             try:
                 await self._show(screen)
             except RetryAfter as error:
-                self._pacer.hold(screen.chat, self._clock.now() + timedelta(seconds=seconds(error)))
+                self._hold(screen, seconds(error))
                 return
             except Forbidden:
                 async with self._database.transaction() as tx:
@@ -116,11 +115,14 @@ class Screens(Worker):
                 await self._mark(screen, screen.message, "")
             except TelegramError as error:
                 log.warning("edit_again", kind=screen.kind.split(":")[0], error=type(error).__name__)
-                self._pacer.hold(screen.chat, self._clock.now() + timedelta(seconds=RETRY))
+                self._hold(screen, RETRY)
                 return
             except Exception:
-                self._pacer.hold(screen.chat, self._clock.now() + timedelta(seconds=BROKEN_RETRY))
+                self._hold(screen, BROKEN_RETRY)
                 raise
+
+    def _hold(self, screen: Screen, after: float) -> None:
+        self._pacer.hold(screen.chat, self._clock.now() + timedelta(seconds=after))
 
     async def _show(self, screen: Screen) -> None:
         # The wanted version was read before the state is: what is drawn is never older than what is marked.
@@ -137,27 +139,13 @@ class Screens(Worker):
         if message_id is not None:
             message_id = await self._change(screen, message_id, message)
         if message_id is None:
-            sent = await self._bot.send_message(
-                screen.chat,
-                message.text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup(message.keyboard),
-                disable_web_page_preview=not message.preview,
-            )
-            message_id = sent.message_id
+            message_id = await send(self._bot, screen.chat, message)
         await self._mark(screen, message_id, digest)
 
     async def _change(self, screen: Screen, message_id: int, message: Message) -> int | None:
         """Edit the message; None when it is gone."""
         try:
-            await self._bot.edit_message_text(
-                message.text,
-                chat_id=screen.chat,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup(message.keyboard),
-                disable_web_page_preview=not message.preview,
-            )
+            await edit(self._bot, screen.chat, message_id, message)
         except BadRequest as error:
             said = error.message.lower()
             if "not modified" in said:

@@ -35,6 +35,7 @@ class Worker(ABC):
         self._at_once = at_once
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._done_meanwhile: set[int] = set()
         self._stopping = False
 
     @abstractmethod
@@ -51,6 +52,7 @@ class Worker(ABC):
         try:
             while not self._stopping:
                 self._woken.clear()
+                self._done_meanwhile.clear()
                 try:
                     with self._clock.working():
                         following = await self.look()
@@ -77,8 +79,11 @@ class Worker(ABC):
             await asyncio.wait(set(self._running.values()))
 
     def busy(self, key: int) -> bool:
-        """Whether work under this key is under way."""
-        return key in self._running
+        """Whether work under this key is under way, or was at some time during this look.
+
+        What a look reads may be older than the end of such work: it would be done again.
+        """
+        return key in self._running or key in self._done_meanwhile
 
     @property
     def full(self) -> bool:
@@ -99,6 +104,7 @@ class Worker(ABC):
             await asyncio.sleep(PAUSE)
         finally:
             del self._running[key]
+            self._done_meanwhile.add(key)
             self.wake()
 
     async def _rest(self, following: datetime | None) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import structlog
 from telegram import Update
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
@@ -19,13 +18,14 @@ from telegram.ext import (
 )
 
 from handlers.callback_data import NotOurs, Press, decode
-from handlers.render import markup, render, toast
+from handlers.render import render, toast
+from handlers.sending import seconds, send
 from participation.notices import dump
 from storage import outbox, people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from telegram import Message, User
 
@@ -71,7 +71,7 @@ class Sender(Protocol):
         """There may be something new to send."""
         ...
 
-    def hold(self, chat: int, after: float | timedelta) -> None:
+    def hold(self, chat: int, after: float) -> None:
         """Telegram takes nothing for this chat before so many seconds."""
         ...
 
@@ -146,13 +146,7 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
             continue
         try:
             for message in render(notice, room.event, words):
-                await context.bot.send_message(
-                    chat,
-                    message.text,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=markup(message.keyboard),
-                    disable_web_page_preview=not message.preview,
-                )
+                await send(context.bot, chat, message)
         except Forbidden:
             if person is not None:
                 async with room.database.transaction() as tx:
@@ -165,7 +159,7 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
                 # Nothing is stored of who has not read the notice: they will have to write again.
                 raise
             if isinstance(error, RetryAfter):
-                room.outbox.hold(chat, error.retry_after)
+                room.outbox.hold(chat, seconds(error))
             left = True
             await _leave(update, room, person, number, notice)
 

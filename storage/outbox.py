@@ -63,6 +63,11 @@ _AUDIENCES = {
 """Who is meant, over `people p`. $2: the table. $4: the announcement; who sat down later was told then."""
 
 
+async def any_to_spread(reader: Reader) -> bool:
+    """Whether an announcement is not spread yet: asked of the reader, for a write would make taps wait."""
+    return bool(await reader.fetch("SELECT id FROM announcements WHERE spread_at IS NULL LIMIT 1"))
+
+
 async def spread_some(tx: Transaction, at: datetime) -> bool:
     """Spread one chunk of the oldest announcement that is not spread yet; whether there was one.
 

@@ -1,5 +1,6 @@
 """Where messages stand: what every chat has in common, and the regia channel."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.telegram.chats import Changes, Message, SentMessage
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from rehearsal.telegram.world import World
 
 
-class Chat:
+class Chat(ABC):
     """What a phone and a channel have in common: messages, and changes that can be waited on."""
 
     def __init__(self, world: "World", chat_id: int) -> None:
@@ -52,9 +53,9 @@ class Chat:
         self._changes.touch()
         self._world.changes.touch()
 
+    @abstractmethod
     def json(self) -> dict[str, Any]:
         """The Bot API Chat."""
-        raise NotImplementedError
 
     def _queue(self, kind: str, payload: Any) -> None:
         self._world.queue(kind, payload, self)

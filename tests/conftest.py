@@ -1,4 +1,4 @@
-"""A hall for every test that asks for one, and logs without the pretty traces that take seconds."""
+"""A hall for every test that asks for one, and plain logs: the pretty traces take seconds."""
 
 from __future__ import annotations
 

@@ -1,0 +1,45 @@
+"""How a message of ours goes to Telegram, whoever sends it, and how long Telegram asks to wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telegram.constants import ParseMode
+
+from handlers.render import markup
+
+if TYPE_CHECKING:
+    from telegram import Bot
+    from telegram.error import RetryAfter
+
+    from handlers.render import Message
+
+
+async def send(bot: Bot, chat: int, message: Message) -> int:
+    """Send a new message; its id."""
+    sent = await bot.send_message(
+        chat,
+        message.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=markup(message.keyboard),
+        disable_web_page_preview=not message.preview,
+    )
+    return sent.message_id
+
+
+async def edit(bot: Bot, chat: int, message_id: int, message: Message) -> None:
+    """Make a message sent before this one."""
+    await bot.edit_message_text(
+        message.text,
+        chat_id=chat,
+        message_id=message_id,
+        parse_mode=ParseMode.HTML,
+        reply_markup=markup(message.keyboard),
+        disable_web_page_preview=not message.preview,
+    )
+
+
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    after = error.retry_after
+    return float(after) if isinstance(after, int | float) else after.total_seconds()
