@@ -4,9 +4,9 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 COPY requirements.lock requirements-run.lock ./
 RUN python -m venv /opt/bollini \
-    && /opt/bollini/bin/pip install --require-hashes --requirement requirements-run.lock \
+    && /opt/bollini/bin/pip install --no-deps --require-hashes --requirement requirements-run.lock \
     && python -m venv /opt/build \
-    && /opt/build/bin/pip install --require-hashes --requirement requirements.lock
+    && /opt/build/bin/pip install --no-deps --require-hashes --requirement requirements.lock
 COPY . .
 RUN /opt/build/bin/python -m hatchling build --target wheel --directory /tmp/wheel \
     && /opt/bollini/bin/pip install --no-deps --no-index /tmp/wheel/*.whl \

@@ -66,7 +66,8 @@ $(READY): requirements.lock pyproject.toml
 	@# Some systems ship venv without the pip inside: then the pip outside puts it there.
 	@test -x $(RUN)/python || "$(PYTHON)" -m venv $(VENV) >/dev/null 2>&1 || "$(PYTHON)" -m venv --without-pip $(VENV)
 	@$(RUN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m pip --python $(RUN)/python install --quiet pip
-	@$(RUN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@# The lock is complete, so pip resolves nothing: it would ask for the newest release of what an extra names.
+	@$(RUN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	@$(RUN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
