@@ -24,6 +24,10 @@ help: ## This list
 rehearse: $(READY) ## Play a whole event on a local Telegram: make rehearse ARGS="--headless --people 120 --seed 7 --out DIR"
 	@$(RUN)/bollini rehearse $(ARGS)
 
+.PHONY: faults
+faults: $(READY) ## Rehearsals of 120 with everything going wrong and 100 kills (about half an hour): make faults ARGS="--kills 20"
+	@$(RUN)/bollini faults $(ARGS)
+
 .PHONY: test
 test: $(READY) ## The tests: make test ARGS="-k dots"
 	@$(RUN)/python -m pytest -n auto --dist loadgroup $(ARGS)

@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "check an event file: every mistake at once, or a summary",
     "invite": "make one-time links for facilitators and the regia",
     "rehearse": "play a whole event on a local Telegram, with a simulated crowd",
+    "faults": "rehearse with everything going wrong, and count the promises that broke",
     "summary": "write everything counted in a database as JSON",
 }
 """Each is a module of `bot/commands` with `add_arguments(parser)` and `run(arguments) -> status`."""

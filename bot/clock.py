@@ -75,7 +75,8 @@ class RehearsalClock:
     """Follows the clock of a rehearsal over a WebSocket.
 
     The rehearsal grants: it is `now`, it flows at `speed`, and is not to be taken to pass `until`. The bot
-    answers with the moment it has to act next (`due`), and the rehearsal grants no further than that.
+    answers with the moment it has to act next (`due`), and the rehearsal grants no further than that. Where
+    the rehearsal plays a machine whose clock is `wrong`, the bot goes by that wrong time.
     """
 
     tick = 0.05
@@ -85,6 +86,7 @@ class RehearsalClock:
         self._base = datetime(1970, 1, 1, tzinfo=UTC)
         self._until = self._base
         self._speed = 0.0
+        self._wrong = timedelta()
         self._since = time.monotonic()
         self._serial = 0
         self._granted = asyncio.Event()
@@ -95,7 +97,10 @@ class RehearsalClock:
         self._count = 0
 
     def now(self) -> datetime:
-        """The granted time, flowing, never past the grant."""
+        """The granted time, flowing, never past the grant; and wrong where the rehearsal wants it so."""
+        return self._right() + self._wrong
+
+    def _right(self) -> datetime:
         passed = timedelta(seconds=min((time.monotonic() - self._since) * self._speed, 1e9))
         return min(self._base + passed, self._until)
 
@@ -109,7 +114,7 @@ class RehearsalClock:
             # One reading of the time for both questions: it flows between two.
             while (now := self.now()) < until:
                 self._granted.clear()
-                flowing = now < self._until and self._speed > 0
+                flowing = now - self._wrong < self._until and self._speed > 0
                 pause = (until - now).total_seconds() / self._speed if flowing else None
                 with contextlib.suppress(TimeoutError):
                     # Not wait_for: in Python 3.11 it can swallow a cancel.
@@ -156,9 +161,9 @@ class RehearsalClock:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     continue
                 grant = orjson.loads(message.data)
-                self._base = (
-                    max(from_text(grant["now"]), self.now()) if self._serial else from_text(grant["now"])
-                )
+                granted = from_text(grant["now"])
+                self._base = max(granted, self._right()) if self._serial else granted
+                self._wrong = timedelta(seconds=float(grant.get("wrong", 0.0)))
                 self._speed = float(grant["speed"])
                 self._until = max(from_text(grant["until"]), self._base)
                 self._since = time.monotonic()
@@ -183,6 +188,8 @@ class RehearsalClock:
             await self._changed.wait()
 
     def _due(self) -> datetime | None:
+        """What the bot has to do next, by the right time."""
         if self._working:
-            return self.now()
-        return min((*self._promises.values(), *self._waits.values()), default=None)
+            return self._right()
+        due = min((*self._promises.values(), *self._waits.values()), default=None)
+        return None if due is None else due - self._wrong

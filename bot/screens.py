@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import structlog
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot.drawing import draw
 from bot.worker import Worker
 from handlers.callback_data import encode
 from handlers.render import render
 from handlers.sending import edit, seconds, send
-from participation import dots, phases, priorities
 from storage import people, screens
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from handlers.render import Message
     from locales.translator import Translators
     from participation.event import Event
-    from participation.notices import Notice
     from storage.database import Database
     from storage.screens import Screen
 
@@ -126,7 +125,7 @@ class Screens(Worker):
 
     async def _show(self, screen: Screen) -> None:
         # The wanted version was read before the state is: what is drawn is never older than what is marked.
-        notice = await self._draw(screen)
+        notice = await draw(self._database, self._event, screen)
         if notice is None:
             await self._mark(screen, screen.message, screen.shown_hash or "")
             return
@@ -154,22 +153,6 @@ class Screens(Worker):
                 return None
             raise
         return message_id
-
-    async def _draw(self, screen: Screen) -> Notice | None:
-        kind, _, table = screen.kind.partition(":")
-        person = await people.by_id(self._database, screen.person)
-        if person is None:
-            return None
-        match kind:
-            case dots.SCREEN:
-                return await dots.screen(self._database, self._event, person, screen.view)
-            case phases.SCREEN:
-                return await phases.screen(self._database, self._event, table)
-            case priorities.SCREEN:
-                return await priorities.screen(self._database, table)
-            case _:
-                log.error("unknown_screen", kind=kind)
-                return None
 
     async def _mark(self, screen: Screen, message: int | None, digest: str) -> None:
         async with self._database.transaction() as tx:

@@ -1,9 +1,13 @@
 """`python -m rehearsal`: a local Telegram with its clock and a crowd, for a supervisor that runs the bot.
 
 Standard output has one JSON object a line: `ready` (where the bot finds everything), `progress` about every
-second, `kill` (the supervisor kills the bot and starts it again), at the end `done` or `failed`. Standard
-input takes `{"invites": [{"role", "table", "payload"}]}`, `{"restarted": true}` and `{"stop": true}`. The
-exit status is 0 after `done`, 1 after `failed`, 2 for arguments that cannot be used.
+second, `kill` (the supervisor kills the bot and starts it again), `disk` ("full": no file of the bot may
+grow; "free": they may again), at the end `done` or `failed`. Standard input takes `{"invites": [{"role",
+"table", "payload"}]}`, `{"killed": true}`, `{"restarted": true}` and `{"stop": true}`. The exit status is 0
+after `done`, 1 after `failed`, 2 for arguments that cannot be used.
+
+With `--faults` all goes wrong that can (`trouble.py`); phones.json then holds what every phone shows at the
+end, and trouble.json what was done to the bot.
 
 Headless, the crowd plays alone and as fast as the rules of the clock allow. Otherwise people watch, and take
 part with phones in a web page: time goes at the speed they choose, and the crowd does not mind what they do.
@@ -33,6 +37,7 @@ from rehearsal.crowd.plan import make
 from rehearsal.crowd.sentences import Sentences
 from rehearsal.programme import read
 from rehearsal.telegram import Recorder, Telegram
+from rehearsal.trouble import Trouble, Wanted, shown_on_phones
 from rehearsal.wire import Wire
 
 if TYPE_CHECKING:
@@ -72,6 +77,13 @@ class Rehearsal:
         )
         self._clock.routes(self.telegram.app)
         self._crowd: Crowd | None = None
+        self._trouble: Trouble | None = None
+        if arguments.faults:
+            wanted = Wanted(
+                arguments.seed, arguments.people, arguments.kills, each_once=arguments.faults == "once"
+            )
+            self._trouble = Trouble(wanted, programme, self.telegram, self._clock, wire)
+            wire.on_killed = self._trouble.was_killed
         self._spare: tuple[Invite, ...] = ()
         if not arguments.headless:
             web.setup(
@@ -105,7 +117,11 @@ class Rehearsal:
                 self._keep([str(failure)])
                 self._wire.say(failed=f"{failure}, at {self._programme.local(self._clock.now())}")
                 return 1
-            found = [] if self._crowd is None else check.problems(self.telegram, self._crowd, CHANNEL)
+            found = []
+            if self._crowd is not None:
+                found = check.problems(
+                    self.telegram, self._crowd, CHANNEL, troubled=self._trouble is not None
+                )
             self._keep(found)
             if found and self._arguments.headless:
                 more = f" (and {len(found) - 1} more: see crowd.json)" if len(found) > 1 else ""
@@ -143,17 +159,21 @@ class Rehearsal:
                 kill_at=self._arguments.kill_at,
                 on_kill=lambda name: self._wire.say(kill=name),
                 forgiving=not self._arguments.headless,
+                troubled=self._trouble is not None,
             )
             self._clock.follow(self._crowd)
             for task in (asyncio.create_task(self._clock.run()), asyncio.create_task(self._report())):
                 stack.push_async_callback(_end, task)
             playing = asyncio.create_task(self._to_the_end(self._crowd))
-            stack.push_async_callback(_end, playing)
             watching = asyncio.create_task(self._watch(self._crowd))
-            stack.push_async_callback(_end, watching)
-            await asyncio.wait({playing, watching}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (playing, watching):
-                if task.done():
+            under_way = {playing, watching}
+            if self._trouble is not None:
+                under_way.add(asyncio.create_task(self._trouble.run(self._crowd)))
+            for task in under_way:
+                stack.push_async_callback(_end, task)
+            while not playing.done() and not watching.done():
+                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
                     await task
 
     def _opened(self, link: Mapping[str, str | None]) -> None:
@@ -163,6 +183,8 @@ class Rehearsal:
 
     async def _to_the_end(self, crowd: Crowd) -> None:
         await crowd.run()
+        if self._trouble is not None:
+            self._trouble.calm()
         await self._clock.wait_until(self._programme.over)
         if not self._arguments.headless:
             await self._until_stopped(None)
@@ -212,13 +234,18 @@ class Rehearsal:
         return self.telegram.calls_total - self.telegram.calls_by_method["getUpdates"]
 
     def _keep(self, problems: list[str]) -> None:
-        """crowd.json: what everybody meant, and what was not as it should be."""
-        if self._crowd is None:
-            return
-        meant = self._crowd.meant.to_json(self._crowd.hands)
-        meant["problems"] = problems
-        text = json.dumps(meant, ensure_ascii=False, indent=1)
-        (self._out / "crowd.json").write_text(text + "\n", encoding="utf-8")
+        """What everybody meant, what was not as it should be, and what was done to the bot, as files."""
+        if self._crowd is not None:
+            meant = self._crowd.meant.to_json(self._crowd.hands)
+            meant["problems"] = problems
+            self._write("crowd.json", meant)
+        if self._trouble is not None:
+            self._write("trouble.json", self._trouble.report())
+            self._write("phones.json", shown_on_phones(self.telegram))
+
+    def _write(self, name: str, content: Any) -> None:
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+        (self._out / name).write_text(text + "\n", encoding="utf-8")
 
     async def _until_stopped(self, seconds: float | None) -> None:
         with contextlib.suppress(TimeoutError):
@@ -258,6 +285,14 @@ def arguments_of(given: Sequence[str] | None = None) -> argparse.Namespace:
         default=(),
         metavar="PHASES",
         help="kill the bot in these: session1,session2",
+    )
+    parser.add_argument(
+        "--faults",
+        choices=("rates", "once"),
+        help="everything goes wrong: again and again, or each kind of fault once or twice",
+    )
+    parser.add_argument(
+        "--kills", type=int, default=0, metavar="N", help="with --faults: kill the bot at N random moments"
     )
     return parser.parse_args(given)
 

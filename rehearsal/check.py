@@ -22,19 +22,22 @@ EXPECTED: Final = ("query is too old", "message is not modified")
 """What a 400 may say: a late answer to a press, and an edit that changes nothing."""
 
 
-def problems(telegram: Telegram, crowd: Crowd, channel: int) -> list[str]:
-    """Everything that is not as it should be, as sentences; empty when all is well."""
-    killed = bool(crowd.killed)
+def problems(telegram: Telegram, crowd: Crowd, channel: int, *, troubled: bool = False) -> list[str]:
+    """Everything that is not as it should be, as sentences; empty when all is well.
+
+    troubled: calls failed on purpose, and may have been made again.
+    """
+    again = bool(crowd.killed) or troubled
     return [
         *crowd.meant.problems,
-        *_told(crowd, killed=killed),
-        *_posts(telegram.channel(channel).posts, killed=killed),
-        *_calls(telegram.calls, killed=killed),
+        *_told(crowd, again=again),
+        *_posts(telegram.channel(channel).posts, again=again),
+        *_calls((call for call in telegram.calls if call.fault is None), again=again),
         *_left(telegram),
     ]
 
 
-def _told(crowd: Crowd, *, killed: bool) -> Iterator[str]:
+def _told(crowd: Crowd, *, again: bool) -> Iterator[str]:
     """Every person was told what their table was told, and sees their own ballot as they meant it."""
     for hands in crowd.hands.values():
         person = hands.person
@@ -44,7 +47,7 @@ def _told(crowd: Crowd, *, killed: bool) -> Iterator[str]:
             yield from _priorities(hands, crowd.meant.priorities(hands.table))
             yield from _ballot(hands, crowd.plan.ballots[person.id])
         thanks = sum(1 for message in received(hands.phone) if THANKS.match(message.shown))
-        if thanks == 0 or (thanks > 1 and not killed):
+        if thanks == 0 or (thanks > 1 and not again):
             yield f"{person.name} ({hands.table}) was thanked {thanks} times"
 
 
@@ -65,22 +68,22 @@ def _ballot(hands: Hands, dots: tuple[str, ...]) -> Iterator[str]:
         yield f"{hands.person.name} ({hands.table}) sees {codes_in(closed.shown)} and meant {list(dots)}"
 
 
-def _posts(posts: Iterable[SentMessage], *, killed: bool) -> Iterator[str]:
+def _posts(posts: Iterable[SentMessage], *, again: bool) -> Iterator[str]:
     seen = Counter(post.shown for post in posts)
     for caption, count in seen.items():
-        if count > 1 and not killed:
+        if count > 1 and not again:
             first = caption.splitlines()[0] if caption else "a post without caption"
             yield f"the channel got {count} times: {first}"
 
 
-def _calls(calls: Iterable[CallRecord], *, killed: bool) -> Iterator[str]:
+def _calls(calls: Iterable[CallRecord], *, again: bool) -> Iterator[str]:
     unexpected: Counter[str] = Counter()
     for call in calls:
         if call.status < FIRST_ERROR:
             continue
         said = call.description or ""
         # 403: who blocked the bot. 409: the poll of a killed bot, not yet known to be gone.
-        if call.status == 403 or (call.status == 409 and killed):  # noqa: PLR2004 - as HTTP has them
+        if call.status == 403 or (call.status == 409 and again):  # noqa: PLR2004 - as HTTP has them
             continue
         if not any(words in said for words in EXPECTED):
             unexpected[f"{call.method}: {call.status} {said}"] += 1

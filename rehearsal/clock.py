@@ -2,12 +2,15 @@
 
 The server says how time goes, the bot says until when it has done its work::
 
-    server -> bot  {"serial": 17, "now": "...Z", "speed": 40.0, "until": "...Z"}
+    server -> bot  {"serial": 17, "now": "...Z", "speed": 40.0, "until": "...Z", "wrong": 0.0}
     bot -> server  {"serial": 17, "due": "...Z" | null}
 
 At receipt the event's time is `now`; it flows at `speed` event seconds for each real one, and holds at
 `until` until the next grant. `due` is the next thing the bot must do (null: nothing): no grant goes beyond,
 so the bot never finds that a moment has passed while it was busy. Without a bot time stands still.
+
+`wrong` is by how many seconds the clock of the bot's machine is ahead (`set_wrong`): there it is `now` plus
+that, as on a machine whose time was set badly. Everybody else's time, and what the bot says is due, is right.
 
 How fast time goes is one function without state, `decide`:
 
@@ -169,6 +172,8 @@ class Clock:
         self._wake = asyncio.Event()
         self._moved: asyncio.Future[None] | None = None
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
+        self._wrong = 0.0
+        self._wrong_since = 0
         self.connections = 0
 
     # --- for everybody ---------------------------------------------------------------------------------
@@ -224,6 +229,15 @@ class Clock:
         return None
 
     # --- for the owner ---------------------------------------------------------------------------------
+
+    def set_wrong(self, seconds: float) -> None:
+        """From now on the bot's machine is so far ahead (0: it is right again)."""
+        self._wrong = seconds
+        # Time stands still until the bot has said what it has to do by its new time.
+        self._reported, self._due = False, None
+        self._stand_still()
+        self._wrong_since = self._serial
+        self._send()
 
     def routes(self, app: web.Application) -> None:
         """Add the clock's routes: the bot's WebSocket, and reading and setting the speed."""
@@ -299,6 +313,7 @@ class Clock:
                     "now": _iso(self.now()),
                     "speed": self._grant.speed,
                     "until": _iso(self._grant.until),
+                    "wrong": self._wrong,
                 }
             )
         )
@@ -345,6 +360,9 @@ class Clock:
         self._wake.set()
 
     def _heard(self, report: dict[str, object]) -> None:
+        if int(str(report["serial"])) < self._wrong_since:
+            # Said by a time that the bot does not go by any more.
+            return
         due = report["due"]
         self._due = None if due is None else datetime.fromisoformat(str(due)).astimezone(UTC)
         self._reported = True

@@ -17,7 +17,7 @@ class Wire:
     """Says things to the supervisor and hears it.
 
     invites: set once the supervisor has sent the one-time links (or has nothing more to say). stopping: set
-    when it wants the rehearsal to end.
+    when it wants the rehearsal to end. on_killed: called when it has just killed the bot.
     """
 
     def __init__(self, say: Callable[[str], object] | None = None) -> None:
@@ -25,6 +25,7 @@ class Wire:
         self.invites: asyncio.Future[tuple[Invite, ...]] = asyncio.get_running_loop().create_future()
         self.stopping = asyncio.Event()
         self.restarts = 0
+        self.on_killed: Callable[[], None] = lambda: None
 
     def say(self, **what: Any) -> None:
         """Say one thing: `say(done={...})`."""
@@ -53,6 +54,8 @@ class Wire:
             self.invites.set_result(
                 tuple(Invite(one["role"], one.get("table"), one["payload"]) for one in said["invites"])
             )
+        if said.get("killed"):
+            self.on_killed()
         if said.get("restarted"):
             self.restarts += 1
         if said.get("stop"):

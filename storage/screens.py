@@ -145,6 +145,14 @@ async def wanted_of(reader: Reader, person: int) -> Sequence[Screen]:
     return [_screen(row) for row in rows]
 
 
+async def of_person(reader: Reader, person: int) -> Sequence[Screen]:
+    """Every screen of one person."""
+    rows = await reader.fetch(
+        f"SELECT {_COLUMNS} FROM screens s JOIN people p ON p.id = s.person_id WHERE s.person_id = $1", person
+    )
+    return [_screen(row) for row in rows]
+
+
 async def shown(tx: Transaction, screen: Screen, message: int | None, digest: str) -> None:
     """The screen was shown as it was wanted when it was drawn (`screen.wanted`).
 

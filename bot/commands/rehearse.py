@@ -1,8 +1,8 @@
 """`bollini rehearse`: a whole event on a local Telegram, with a crowd.
 
 Two processes meet over HTTP, as Telegram and a bot do: the rehearsal (`python -m rehearsal`, which owns the
-clock) and the bot (`bollini run`). This command starts both, kills the bot where the rehearsal says so, and
-writes the summary.
+clock) and the bot (`bollini run`). This command starts both, kills the bot or fills its disk where the
+rehearsal says so, and writes the summary.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -23,8 +24,10 @@ from participation.event import PACKAGED, EventFileError, load
 if TYPE_CHECKING:
     import argparse
 
-READY_SECONDS = 30.0
 STOP_SECONDS = 15.0
+
+FULL_BYTES = 4096
+"""What a file of the bot may hold while its disk is full: writes behind that fail."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +51,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="PHASES",
         help="kill the bot (as kill -9 does) in the middle of these, and start it again: session1,session2",
+    )
+    parser.add_argument(
+        "--faults",
+        choices=("rates", "once"),
+        help="everything goes wrong that can, again and again or each once or twice (with --headless)",
+    )
+    parser.add_argument(
+        "--kills", type=int, default=0, metavar="N", help="with --faults: kill the bot at N random moments"
     )
 
 
@@ -83,6 +94,7 @@ class _Rehearsal:
         self._stage: asyncio.subprocess.Process | None = None
         self._bot: asyncio.subprocess.Process | None = None
         self._environment = dict(os.environ)
+        self._logging: set[asyncio.Task[None]] = set()
 
     async def play(self) -> int:
         began = time.monotonic()
@@ -91,6 +103,7 @@ class _Rehearsal:
         finally:
             await self._stop(self._bot)
             await self._stop(self._stage)
+            await asyncio.gather(*self._logging)
             self._log.close()
         found: dict[str, Any] = await summary.read(self._out / "event.db")
         found["calls"] = summary.count_calls(self._out / "calls.jsonl")
@@ -113,6 +126,8 @@ class _Rehearsal:
                 await self._ready(said["ready"])
             elif "kill" in said:
                 await self._kill(said["kill"])
+            elif "disk" in said:
+                self._limit_files(FULL_BYTES if said["disk"] == "full" else resource.RLIM_INFINITY)
             elif "progress" in said:
                 # Who plays by hand has the clock in the page, and should find its address here.
                 if self._arguments.headless or said["progress"]["phase"] != phase:
@@ -138,6 +153,8 @@ class _Rehearsal:
             command.append("--headless")
         if given.kill_at:
             command += ["--kill-at", given.kill_at]
+        if given.faults:
+            command += ["--faults", given.faults, "--kills", str(given.kills)]
         return await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
@@ -176,23 +193,40 @@ class _Rehearsal:
             print(f"Phones to play with: {ready['phones_url']}", flush=True)
 
     async def _start_bot(self) -> None:
-        self._bot = await asyncio.create_subprocess_exec(
+        bot = self._bot = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot",
             "run",
             env=self._environment,
-            stderr=self._log,
+            # Written here, for the bot itself cannot while its disk is full.
+            stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
+        assert bot.stderr is not None, "started with a pipe"
+        logging = asyncio.create_task(self._keep_log(bot.stderr))
+        self._logging.add(logging)
+
+    async def _keep_log(self, written: asyncio.StreamReader) -> None:
+        while chunk := await written.read(2**16):
+            self._log.write(chunk)
+            self._log.flush()
 
     async def _kill(self, where: str) -> None:
         assert self._bot is not None, "killed after it was started"
-        print(f"The bot is killed in {where} and started again.", flush=True)
         self._bot.kill()
         await self._bot.wait()
+        await self._tell({"killed": True})
+        print(f"The bot is killed in {where} and started again.", flush=True)
         await self._start_bot()
         await self._tell({"restarted": True})
+
+    def _limit_files(self, size: int) -> None:
+        """Let no file of the running bot grow behind so many bytes."""
+        assert self._bot is not None, "limited after it was started"
+        with contextlib.suppress(ProcessLookupError):
+            _, hard = resource.prlimit(self._bot.pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(self._bot.pid, resource.RLIMIT_FSIZE, (size, hard))
 
     def _ask_to_stop(self) -> None:
         """End what is played, and keep what came of it. Asked a second time, end at once."""

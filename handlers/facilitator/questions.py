@@ -53,6 +53,7 @@ async def note(update: Update, context: Context) -> None:
         room.database, person, table, message_of(update).message_id, text, room.new_id(), room.clock.now()
     )
     await reply(update, context, person, [told])
+    room.screens.wake()
 
 
 async def _put_on(update: Update, context: Context, person: Person, table: str, strategy: str) -> None:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 GIVING_UP_SECONDS = 10.0
 """Real seconds after which people who only play along give up."""
 
+PATIENCE_IN_TROUBLE_SECONDS = 90.0
+"""Real seconds for which people wait for an answer while everything goes wrong."""
+
 RUSH_SECONDS = 0.03
 """Real seconds between everybody acting at once and the kill: some are being handled, most wait."""
 
@@ -36,7 +39,8 @@ class Crowd:
     """Plays a plan on a local Telegram.
 
     `on_kill(name)` is told when the bot is to be killed. forgiving: other people play along, and who does not
-    find what they expected gives that act up; otherwise the run ends with it.
+    find what they expected gives that act up; otherwise the run ends with it. troubled: much goes wrong on
+    purpose, so people are patient.
     """
 
     def __init__(
@@ -50,25 +54,29 @@ class Crowd:
         kill_at: Sequence[str] = (),
         on_kill: Callable[[str], None] = lambda name: None,
         forgiving: bool = False,
+        troubled: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keeper = keeper
         self._on_kill = on_kill
         self._forgiving = forgiving
         self._left: set[str] = set()
+        self._patience = GIVING_UP_SECONDS if forgiving else PATIENCE_SECONDS
+        if troubled:
+            self._patience = PATIENCE_IN_TROUBLE_SECONDS
         self.plan = plan
         self.meant = Meant(programme, plan)
         self.hands = {
             person.id: Hands(
                 person,
                 telegram.phone(person.id, person.first_name, person.last_name, person.language),
-                patience=GIVING_UP_SECONDS if forgiving else PATIENCE_SECONDS,
+                patience=self._patience,
                 monotonic=monotonic,
             )
             for person in plan.people.values()
         }
         participating = Participating(programme, plan.seed, sentences, self.meant)
-        conducting = Conducting(programme, plan.seed, sentences, self.meant, self.hands)
+        conducting = Conducting(programme, plan.seed, sentences, self.meant, self.hands, troubled=troubled)
         self._acts = {**participating.acts, **conducting.acts}
         self._engine = Engine(keeper, plan.acts, self._perform, monotonic=monotonic)
         self._kills = [choose(programme, plan.acts, name) for name in kill_at]
@@ -114,7 +122,7 @@ class Crowd:
     def stuck(self) -> str | None:
         """Who has been at one act for so long that something is wrong, though each answer came in time."""
         longest = self._engine.longest()
-        if longest is None or longest[1] < 4 * PATIENCE_SECONDS:
+        if longest is None or longest[1] < 4 * max(self._patience, PATIENCE_SECONDS):
             return None
         act, seconds = longest
         return f"{self.hands[act.who].person.name} has been at {act.do} for {seconds:.0f} s"

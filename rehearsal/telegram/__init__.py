@@ -83,11 +83,13 @@ Faults, by hand: ``intercept`` gets ``Call(method, params, chat_id, at)`` before
         sizes=Sizes(retry_after=(1, 5), edits_retry_after=200, hang=(1.0, 4.0), off=timedelta(minutes=10)),
         spare=("getMe",),                          # methods nothing happens to
         phones=lambda phone: True,                 # whose phones may be off, slow, or blocked
+        allowed=lambda kind, at: True,             # what may happen at this time
         retention=timedelta(hours=24),             # how long undelivered updates are kept, in event time
     )
     plan = FaultPlan.each_once(seed, start, end, kinds=ALL_KINDS, times=1)   # more: as above
     plan.attach(telegram)
     task = asyncio.create_task(plan.run(clock.wait_until))    # phones by event time; its owner cancels it
+    plan.relent()                                  # phones on for once, and all that is on its way arrives
     plan.calm()                                    # nothing goes wrong any more, phones on: let it settle
     plan.given, plan.carried_out: Counter[Kind]; plan.missing: list[Kind]; plan.report() -> dict for JSON
     Kind: see faultkinds.py; CALL_KINDS, UPDATE_KINDS, PHONE_KINDS, ALL_KINDS

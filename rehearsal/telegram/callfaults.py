@@ -45,7 +45,7 @@ class CallFaults:
         kind = lots.due(call.at, lambda kind: self._due(kind, call, chat))
         if kind is None and self._row[key] < lots.sizes.most_in_a_row:
             lot = unit(lots.seed, *key, lots.counts[key])
-            kind = lots.drawn(CALL_KINDS, lot, lambda kind: self._befalls(kind, call, chat))
+            kind = lots.drawn(CALL_KINDS, lot, call.at, lambda kind: self._befalls(kind, call, chat))
         if kind is None:
             self._row[key] = 0
             return None

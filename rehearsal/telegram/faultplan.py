@@ -13,9 +13,10 @@ first occasion from then on (for what loses the answer of a call that was carrie
 answer to a tap that takes effect).
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rehearsal.telegram.callfaults import CallFaults
@@ -32,7 +33,7 @@ from rehearsal.telegram.faultkinds import (
 from rehearsal.telegram.lots import Lots
 from rehearsal.telegram.observing import Gone, Observer
 from rehearsal.telegram.people import Phone
-from rehearsal.telegram.phonefaults import PhoneFaults
+from rehearsal.telegram.phonefaults import AT_LAST, PhoneFaults
 from rehearsal.telegram.record import CallRecord
 from rehearsal.telegram.server import Telegram
 from rehearsal.telegram.timetable import Timetable, WaitUntil
@@ -42,7 +43,6 @@ from rehearsal.telegram.world import World
 
 _TRY_AGAIN = timedelta(seconds=10)
 _SOON = timedelta(seconds=1)
-_AT_LAST = datetime.max.replace(tzinfo=UTC)
 _NAMES = frozenset(Kind)
 
 
@@ -50,7 +50,8 @@ class FaultPlan(Observer):
     """What goes wrong with one local Telegram; the module's docstring says how it is used.
 
     rates and at: by kind. spare: methods nothing happens to. phones: whose phones may be slow or off, or
-    blocked (all, if None). retention: event time that undelivered updates are kept.
+    blocked (all, if None). allowed: whether a kind may happen now; if not, one that has a time of its own
+    waits. retention: event time that undelivered updates are kept.
     given counts each kind when it has happened, carried_out those calls among them that took effect.
     ValueError for rates that are none, and for EXPIRED, which cannot be drawn.
     """
@@ -64,6 +65,7 @@ class FaultPlan(Observer):
         sizes: Sizes | None = None,
         spare: Collection[str] = (),
         phones: Callable[[Phone], bool] | None = None,
+        allowed: Callable[[Kind, datetime], bool] | None = None,
         retention: timedelta | None = None,
     ) -> None:
         self.rates = dict(rates or {})
@@ -81,7 +83,7 @@ class FaultPlan(Observer):
         self._retention = retention
         # Phones have times of their own; calls and updates are only asked when there is one.
         asked = {kind: times for kind, times in self.at.items() if kind not in PHONE_KINDS}
-        self._lots = Lots(seed, self.rates, asked, sizes or Sizes())
+        self._lots = Lots(seed, self.rates, asked, sizes or Sizes(), allowed or (lambda kind, now: True))
         self._parts: tuple[World, CallFaults, UpdateFaults, PhoneFaults, Timetable] | None = None
 
     @classmethod
@@ -133,11 +135,20 @@ class FaultPlan(Observer):
 
         wait_until returns when the event's time has come; without it the clock is looked at now and then.
         """
-        await self._attached[4].run(wait_until)
+        _, _, _, phones, timetable = self._attached
+        async with asyncio.TaskGroup() as group:
+            group.create_task(timetable.run(wait_until))
+            group.create_task(phones.late.run(wait_until))
 
     def tick(self) -> None:
         """Do what is due now; for whoever does not `run`."""
-        self._attached[4].tick()
+        _, _, _, phones, timetable = self._attached
+        timetable.tick()
+        phones.late.tick()
+
+    def relent(self) -> None:
+        """Phones are on, people are back, what was late arrives; then things go wrong again."""
+        self._attached[3].calm()
 
     def calm(self) -> None:
         """From now on nothing goes wrong; phones are on, people are back, what was late arrives."""
@@ -145,7 +156,7 @@ class FaultPlan(Observer):
         self._lots.calm = True
         updates.calm()
         phones.calm()
-        timetable.tick(_AT_LAST)
+        timetable.tick(AT_LAST)
 
     @property
     def given(self) -> Counter[Kind]:
@@ -200,7 +211,7 @@ class FaultPlan(Observer):
         if pending.kind == "my_chat_member" or not phones.may(phone):
             return
         lot = unit(self._seed, "act", *key, self._lots.counts[key])
-        kind = self._lots.drawn(PHONE_KINDS, lot, lambda kind: True)
+        kind = self._lots.drawn(PHONE_KINDS, lot, pending.at, lambda kind: True)
         if kind is not None:
             # A moment later: the act itself is still under way.
             self._phone_at(kind, pending.at + _SOON, phone)
@@ -218,7 +229,7 @@ class FaultPlan(Observer):
             if self._lots.calm:
                 return
             who = phone or phones.somebody(kind, when)
-            if who is not None and phones.may(who):
+            if who is not None and phones.may(who) and self._lots.allowed(kind, world.now()):
                 phones.start(kind, who)
             elif phone is None:
                 timetable.at(world.now() + _TRY_AGAIN, start)

@@ -8,13 +8,22 @@ from rehearsal.telegram.faultkinds import Kind, Sizes
 
 
 class Lots:
-    """The rates, the times that are left, and what was given so far; shared by all parts of one plan."""
+    """The rates, the times that are left, and what was given so far; shared by all parts of one plan.
+
+    allowed: whether a kind may happen at this time at all.
+    """
 
     def __init__(
-        self, seed: int, rates: Mapping[Kind, float], at: Mapping[Kind, Sequence[datetime]], sizes: Sizes
+        self,
+        seed: int,
+        rates: Mapping[Kind, float],
+        at: Mapping[Kind, Sequence[datetime]],
+        sizes: Sizes,
+        allowed: Callable[[Kind, datetime], bool],
     ) -> None:
         self.seed = seed
         self.sizes = sizes
+        self.allowed = allowed
         self.calm = False
         self.given: Counter[Kind] = Counter()
         self.counts: Counter[tuple[str, int]] = Counter()
@@ -26,7 +35,7 @@ class Lots:
         for number, (when, kind) in enumerate(self._scheduled):
             if when > now:
                 return None
-            if suits(kind):
+            if self.allowed(kind, now) and suits(kind):
                 del self._scheduled[number]
                 return kind
         return None
@@ -35,10 +44,12 @@ class Lots:
         """It was due and nothing came of it: let it happen another time."""
         self._scheduled = sorted([*self._scheduled, (when, kind)])
 
-    def drawn(self, kinds: Sequence[Kind], lot: float, suits: Callable[[Kind], bool]) -> Kind | None:
-        """The kind a lot (0 to 1) falls on, if it suits."""
+    def drawn(
+        self, kinds: Sequence[Kind], lot: float, now: datetime, suits: Callable[[Kind], bool]
+    ) -> Kind | None:
+        """The kind a lot (0 to 1) falls on, if it suits now."""
         for kind in kinds:
             lot -= self._rates.get(kind, 0.0)
             if lot < 0:
-                return kind if suits(kind) else None
+                return kind if self.allowed(kind, now) and suits(kind) else None
         return None

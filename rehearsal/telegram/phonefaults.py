@@ -1,7 +1,7 @@
 """Phones that are slow or off, and people who block the bot and come back."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rehearsal.telegram.faultkinds import Kind, unit
 from rehearsal.telegram.lots import Lots
@@ -9,11 +9,14 @@ from rehearsal.telegram.people import Phone
 from rehearsal.telegram.timetable import Timetable
 from rehearsal.telegram.world import World
 
+AT_LAST = datetime.max.replace(tzinfo=UTC)
+
 
 class PhoneFaults:
     """What goes wrong with phones, each after a while right again; `calm` makes all of them right at once.
 
-    acts_waited and acts_late count what people did on phones that were off, or slow.
+    acts_waited and acts_late count what people did on phones that were off, or slow. late: the acts of slow
+    phones that are on their way.
     """
 
     def __init__(
@@ -24,6 +27,7 @@ class PhoneFaults:
         self._lots = lots
         self._world = world
         self._timetable = timetable
+        self.late = Timetable(world.now)
         self._sizes = lots.sizes
         self._suits = suits
         self._slow: set[Phone] = set()
@@ -60,7 +64,7 @@ class PhoneFaults:
             # Nothing overtakes what the person did before, even when the phone is quick again.
             last = max(self._world.now() + self._sizes.slow, last)
             self.acts_late += 1
-            self._timetable.at(last, arrive)
+            self.late.at(last, arrive)
 
         def over() -> None:
             if phone not in self._slow:
@@ -99,6 +103,7 @@ class PhoneFaults:
         for phone in self._slow:
             phone.lag = None
         self._slow.clear()
+        self.late.tick(AT_LAST)
 
     def _on(self, phone: Phone) -> None:
         if phone in self._off:

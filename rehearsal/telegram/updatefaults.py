@@ -52,8 +52,9 @@ class UpdateFaults:
         lot = self._drawn.pop(pending.id, None)
         if lot is None:
             return None
-        due = self._lots.due(self._world.now(), lambda kind: kind in kinds)
-        return due or self._lots.drawn(UPDATE_KINDS, lot, lambda kind: kind in kinds)
+        now = self._world.now()
+        due = self._lots.due(now, lambda kind: kind in kinds)
+        return due or self._lots.drawn(UPDATE_KINDS, lot, now, lambda kind: kind in kinds)
 
     # --- getUpdates ------------------------------------------------------------------------------------
 

@@ -45,9 +45,15 @@ class Stage:
                 self._news.clear()
                 await self._news.wait()
 
-    async def grant(self, now: datetime, until: datetime, speed: float = 1.0) -> int:
+    async def grant(self, now: datetime, until: datetime, speed: float = 1.0, wrong: float = 0.0) -> int:
         self._serial += 1
-        grant = {"serial": self._serial, "now": to_text(now), "speed": speed, "until": to_text(until)}
+        grant = {
+            "serial": self._serial,
+            "now": to_text(now),
+            "speed": speed,
+            "until": to_text(until),
+            "wrong": wrong,
+        }
         await self.sockets[-1].send_str(json.dumps(grant))
         return self._serial
 
@@ -136,6 +142,27 @@ async def test_time_never_goes_back() -> None:
         await stage.grant(START, START)
         await stage.due(3)
         assert later == clock.now()
+
+
+async def test_a_clock_that_is_wrong_is_so_for_the_bot_alone() -> None:
+    hour = timedelta(hours=1)
+    async with rehearsed() as (clock, stage):
+        wait = asyncio.create_task(clock.wait(START + hour))
+        await stage.hears(START + hour)
+        await stage.grant(START, START, wrong=hour.total_seconds())
+        async with asyncio.timeout(5):
+            await wait
+        assert START + hour == clock.now()
+        await stage.hears(None)
+        clock.promise("agenda", START + hour + timedelta(minutes=5))
+        await stage.hears(START + timedelta(minutes=5))
+        with clock.working():
+            clock.promise("outbox", START + hour)
+            await stage.hears(START)
+        clock.promise("outbox", None)
+        serial = await stage.grant(START, START)
+        assert START + hour + timedelta(minutes=5) == await stage.due(serial)
+        assert START == clock.now()
 
 
 async def test_the_rehearsal_hears_what_the_bot_has_to_do_next() -> None:

@@ -650,3 +650,10 @@ async def test_every_person_of_the_table_hears_the_same_and_nobody_else_does(hal
     assert "Grazie per aver partecipato" in thanked[0][0]
     for who in others:
         assert [] == await who.reads()
+
+
+async def test_a_note_is_counted_on_the_dashboard_at_once(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    await lara.says("/tavolo")
+    await lara.says("/nota Si parla di treni")
+    assert "Contributi e note: 1" in lara.screen("Fase: ").shown

@@ -161,6 +161,7 @@ class Bot:
         grant = await self.socket.receive_json(timeout=10)
         assert grant["serial"] > self.serial
         self.serial = grant["serial"]
+        self.wrong = grant["wrong"]
         self.now = datetime.fromisoformat(grant["now"])
         return Grant(grant["speed"], datetime.fromisoformat(grant["until"]))
 
@@ -266,6 +267,28 @@ async def test_time_stands_still_while_the_bot_is_away_and_goes_on_when_it_is_ba
             await bot.say(at(9, 40))
             assert Grant(1000.0, at(9, 40)) == await bot.hear()
             assert clock.connections == 2
+
+
+async def test_a_bot_whose_clock_is_set_wrong_is_told_and_asked_again_what_is_due() -> None:
+    clock = Clock(TURIN, Pace(acting=1.0))
+    async with served(clock) as client, client.ws_connect("/clock") as socket:
+        bot = Bot(socket)
+        await bot.hear()
+        assert bot.wrong == 0.0
+        await bot.say(at(9, 10))
+        clock.set_wrong(3600.0)
+        # What it says of the time before says nothing any more.
+        await bot.say(at(9, 20))
+        assert TURIN.start == (await bot.hear()).until
+        assert bot.wrong == 3600.0
+        assert clock.due is None
+        await bot.say(at(9, 15))
+        assert Grant(JUMP, at(9, 15)) == await bot.hears_a_jump()
+        assert bot.wrong == 3600.0
+        assert at(9, 15) >= clock.now()
+        clock.set_wrong(0.0)
+        await bot.hear()
+        assert bot.wrong == 0.0
 
 
 async def test_people_who_watch_set_the_speed_and_jump_to_the_next_moment() -> None:

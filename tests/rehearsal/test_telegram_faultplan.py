@@ -582,3 +582,41 @@ async def test_a_mistake_in_a_timetable_is_not_swallowed() -> None:
     table.at(BEGIN + timedelta(hours=1), lambda: None)
     with pytest.raises(RuntimeError, match="no clock"):
         await asyncio.wait_for(table.run(broken), 1)
+
+
+# --- what may happen when ------------------------------------------------------------------------------
+
+
+async def test_what_is_not_allowed_now_waits_or_does_not_happen() -> None:
+    may = False
+    plan = FaultPlan(
+        1,
+        at={Kind.ERROR_500: [BEGIN]},
+        rates={Kind.BAD_GATEWAY: 1.0},
+        sizes=QUICK,
+        allowed=lambda kind, now: may and kind is Kind.ERROR_500,
+    )
+    async with planned(plan) as tg:
+        assert (await tg.call("sendMessage", chat_id=77, text="x"))["ok"]
+        assert not plan.given
+        may = True
+        with pytest.raises(NetworkError):
+            await tg.bot.send_message(77, "x")
+        assert {Kind.ERROR_500: 1} == plan.given
+        assert (await tg.call("sendMessage", chat_id=77, text="x"))["ok"]
+
+
+async def test_a_plan_that_relents_lets_phones_be_right_for_once() -> None:
+    plan = FaultPlan(1, at={Kind.PHONE_OFF: [BEGIN], Kind.SLOW_PHONE: [BEGIN]}, sizes=QUICK)
+    async with planned(plan) as tg:
+        tg.server.phone(78, "Bruno").start()
+        plan.tick()
+        assert {Kind.PHONE_OFF: 1, Kind.SLOW_PHONE: 1} == plan.given
+        phones = [tg.server.phones[77], tg.server.phones[78]]
+        waiting = len(tg.server.pending_updates())
+        for phone in phones:
+            phone.say("x")
+        assert waiting == len(tg.server.pending_updates())
+        plan.relent()
+        assert all(phone.on and phone.lag is None for phone in phones)
+        assert waiting + 2 == len(tg.server.pending_updates())

@@ -1,0 +1,117 @@
+"""All of a database, read at once, for whoever checks the whole of it against something else.
+
+Not for the running bot: these read every row there is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage import screens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storage.database import Reader
+    from storage.screens import Screen
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A contribution as it stands. `chat` is that of who wrote it; `source` "person" or "table"."""
+
+    chat: int
+    table: str
+    source: str
+    session: int
+    strategy: str | None
+    question: str | None
+    text: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message of the outbox. `message` is None when it was not sent; `awaited`: it should still go out."""
+
+    key: str
+    chat: int
+    content: str
+    language: str | None
+    message: int | None
+    awaited: bool
+    dead: bool
+
+
+async def dots(reader: Reader) -> Mapping[int, Counter[str]]:
+    """The dots on the ballot of each person at a table, by Telegram id."""
+    rows = await reader.fetch(
+        "SELECT p.telegram_id, d.strategy FROM people p JOIN ballot_owners o ON o.person_id = p.id"
+        " LEFT JOIN dots d ON d.ballot_id = o.ballot_id WHERE p.table_code IS NOT NULL"
+    )
+    found: dict[int, Counter[str]] = {}
+    for row in rows:
+        on_ballot = found.setdefault(row["telegram_id"], Counter())
+        if row["strategy"] is not None:
+            on_ballot[row["strategy"]] += 1
+    return found
+
+
+async def contributions(reader: Reader) -> Sequence[Kept]:
+    """Every contribution and note."""
+    rows = await reader.fetch(
+        "SELECT m.chat_id, c.table_code, c.source, c.session, c.strategy, c.question, c.text,"
+        " c.withdrawn_at IS NOT NULL AS withdrawn"
+        " FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id"
+    )
+    return [
+        Kept(
+            row["chat_id"],
+            row["table_code"],
+            row["source"],
+            row["session"],
+            row["strategy"],
+            row["question"],
+            row["text"],
+            bool(row["withdrawn"]),
+        )
+        for row in rows
+    ]
+
+
+async def shown_screens(reader: Reader) -> Sequence[Screen]:
+    """Every screen of somebody who can be reached."""
+    return [
+        screen
+        for person in await reader.fetch("SELECT id FROM people WHERE unreachable_since IS NULL")
+        for screen in await screens.of_person(reader, person["id"])
+    ]
+
+
+async def letters(reader: Reader) -> Sequence[Posted]:
+    """Every message of the outbox."""
+    rows = await reader.fetch(
+        "SELECT o.key, o.chat_id, o.content, o.message_id, o.sent_at IS NULL AS unsent,"
+        " o.dead_at IS NOT NULL AS dead, p.language, p.unreachable_since IS NOT NULL AS away"
+        " FROM outbox o LEFT JOIN people p ON p.id = o.person_id ORDER BY o.id"
+    )
+    return [
+        Posted(
+            row["key"],
+            row["chat_id"],
+            row["content"],
+            row["language"],
+            row["message_id"],
+            bool(row["unsent"] and not row["dead"] and not row["away"]),
+            bool(row["dead"]),
+        )
+        for row in rows
+    ]
+
+
+async def moments(reader: Reader, like: str) -> Mapping[str, bool]:
+    """The moments whose key begins so, and whether each was done."""
+    rows = await reader.fetch("SELECT key, done_at FROM moments")
+    return {row["key"]: row["done_at"] is not None for row in rows if row["key"].startswith(like)}

@@ -1,0 +1,182 @@
+"""The promises of delivery are counted from what a rehearsal left: each that is broken is found."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.promises import Promises, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.hall import Hall, Somebody
+
+
+@pytest.fixture
+async def played(hall: Hall, tmp_path: Path) -> tuple[Hall, Somebody, Path]:
+    """A piece of an event, and its files as a rehearsal leaves them."""
+    anna = await hall.somebody("Anna").registers("T6")
+    lara = await hall.facilitator("T6")
+    await lara.says("/tavolo")
+    await hall.at("10:12")
+    await anna.says("1.3 2.1")
+    await anna.says("Mancano i treni la sera")
+    await lara.says("/nota Si parla di treni")
+    await hall.at("10:30")
+    await hall.quiet()
+    folder = tmp_path / "left"
+    folder.mkdir()
+    remark = {"table": "T6", "session": 1, "strategy": None, "question": None, "withdrawn": False}
+    write(
+        folder,
+        "crowd",
+        {
+            "problems": [],
+            "people": [{"id": anna.phone.id, "ballot": ["1.3", "2.1"]}],
+            "contributions": [{**remark, "person": anna.phone.id, "text": "Mancano i treni la sera"}],
+            "notes": [{**remark, "person": None, "text": "Si parla di treni"}],
+        },
+    )
+    write(folder, "trouble", {"unexplained": []})
+    write(
+        folder,
+        "phones",
+        {
+            str(phone.id): {
+                "reachable": True,
+                "messages": [
+                    {
+                        "id": one.id,
+                        "text": one.shown,
+                        "rows": [
+                            [{"text": b.text, "data": b.callback_data, "url": b.url} for b in row]
+                            for row in one.keyboard
+                        ],
+                    }
+                    for one in phone.messages
+                    if one.from_bot
+                ],
+            }
+            for phone in hall.telegram.phones.values()
+        },
+    )
+    (folder / "bot.log").write_text('{"event": "started"}\n', encoding="utf-8")
+    return hall, anna, folder
+
+
+def write(folder: Path, name: str, content: Any) -> None:
+    (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def read(folder: Path, name: str) -> Any:
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+async def checked(hall: Hall, folder: Path) -> Promises:
+    return await check(folder, hall.database, hall.event, hall.bot.translators)
+
+
+def broken(found: Promises) -> dict[str, int]:
+    return {name: count for name, count in found.counts().items() if count}
+
+
+async def test_all_is_kept_when_all_is_as_it_was_meant(played: tuple[Hall, Somebody, Path]) -> None:
+    hall, _, folder = played
+    found = await checked(hall, folder)
+    assert {} == broken(found), found.examples
+    assert found.kept
+
+
+async def test_dots_that_are_missing_or_too_many_are_counted_one_by_one(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, _, folder = played
+    crowd = read(folder, "crowd")
+    crowd["people"][0]["ballot"] = ["1.3", "5.4", "6.1"]
+    write(folder, "crowd", crowd)
+    found = await checked(hall, folder)
+    assert {"dots_lost": 2, "dots_doubled": 1} == broken(found)
+    assert not found.kept
+
+
+async def test_a_contribution_lost_or_kept_twice_or_changed_is_counted(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, _, folder = played
+    crowd = read(folder, "crowd")
+    crowd["contributions"].append({**crowd["contributions"][0], "text": "Mai arrivata"})
+    crowd["notes"] = []
+    write(folder, "crowd", crowd)
+    assert {"contributions_lost": 1, "contributions_doubled": 1} == broken(await checked(hall, folder))
+
+
+async def test_a_screen_that_shows_something_else_than_the_database_is_counted(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, anna, folder = played
+    phones = read(folder, "phones")
+    ballot = next(
+        one for one in phones[str(anna.phone.id)]["messages"] if one["text"].startswith("La votazione")
+    )
+    ballot["text"] = ballot["text"].replace("1.3", "1.2")
+    lara = next(shown for who, shown in phones.items() if who != str(anna.phone.id))
+    dashboard = next(one for one in lara["messages"] if "Fase: " in one["text"])
+    dashboard["rows"] = dashboard["rows"][:-1]
+    write(folder, "phones", phones)
+    assert {"screens_untrue": 2} == broken(await checked(hall, folder))
+
+
+async def test_a_message_that_never_came_or_says_something_else_is_counted(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, anna, folder = played
+    rows = await hall.rows("SELECT message_id FROM outbox WHERE chat_id = $1 ORDER BY id", anna.phone.id)
+    numbers = [row["message_id"] for row in rows]
+    assert len(numbers) >= 1
+    phones = read(folder, "phones")
+    mine = phones[str(anna.phone.id)]["messages"]
+    next(one for one in mine if one["id"] == numbers[0])["text"] = "Un'altra cosa"
+    write(folder, "phones", phones)
+    assert {"messages_untrue": 1} == broken(await checked(hall, folder))
+    phones[str(anna.phone.id)]["messages"] = [one for one in mine if one["id"] != numbers[0]]
+    write(folder, "phones", phones)
+    assert {"messages_lost": 1} == broken(await checked(hall, folder))
+
+
+async def test_a_message_that_waits_or_was_given_up_is_counted(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, _, folder = played
+    async with hall.database.transaction() as tx:
+        await tx.fetch("UPDATE outbox SET sent_at = NULL, message_id = NULL WHERE id = 1")
+        await tx.fetch("UPDATE outbox SET sent_at = NULL, message_id = NULL, dead_at = 'x' WHERE id = 2")
+        await tx.fetch("INSERT INTO moments (key, due_at, action) VALUES ('post:turnout:never', 'x', '{}')")
+    assert {"messages_lost": 2, "posts_lost": 1} == broken(await checked(hall, folder))
+
+
+async def test_what_nobody_expected_in_the_log_is_counted(played: tuple[Hall, Somebody, Path]) -> None:
+    hall, _, folder = played
+    lines = [
+        '{"event": "edit_again", "error": "NetworkError"}',
+        '{"event": "update_broke", "error": "KeyError"}',
+        "Task exception was never retrieved",
+    ]
+    (folder / "bot.log").write_text("\n".join(lines), encoding="utf-8")
+    assert {"exceptions": 2} == broken(await checked(hall, folder))
+
+
+async def test_what_the_crowd_and_the_accounts_found_is_counted_and_added_up(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, _, folder = played
+    write(folder, "trouble", {"unexplained": ["7 sendMessage"]})
+    crowd = read(folder, "crowd")
+    crowd["problems"] = ["Anna was thanked 0 times"]
+    write(folder, "crowd", crowd)
+    found = await checked(hall, folder)
+    found.add(await checked(hall, folder))
+    assert {"doubles_unexplained": 2, "seen_wrong": 2} == broken(found)
+    assert 4 == len(found.examples)
