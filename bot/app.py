@@ -17,12 +17,15 @@ from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot import errors
 from bot.clock import RehearsalClock, SystemClock
-from bot.intake import Polling
+from bot.intake import Polling, Webhook, secret_for
+from bot.outage import Outage
 from bot.outbox import Outbox
 from bot.pacing import Pacer
 from bot.posts import Studio
+from bot.queues import Queues
 from bot.schedule import Schedule
 from bot.screens import Screens
+from bot.telling import tell
 from bot.transport import AiohttpRequest
 from handlers.context import ROOM, BolliniApplication, Context, Room
 from handlers.render import commands
@@ -33,10 +36,14 @@ from participation import agenda
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from telegram import Update
+
     from bot.clock import Clock
+    from bot.intake import Intake
     from bot.settings import Settings
     from locales.translator import Translators
     from participation.event import Event
+    from participation.notices import Notice
     from storage.database import Database
 
 log = structlog.get_logger(__name__)
@@ -72,12 +79,13 @@ class RunningBot:
         self._stopping = asyncio.Event()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="charts")
         self.translators: Translators = load_translators(event.zone_info)
+        polling = AiohttpRequest(1)
         bot: ExtBot[None] = ExtBot(
             token=settings.token.get_secret_value(),
             base_url=f"{settings.api_url}/bot",
             base_file_url=f"{settings.api_url}/file/bot",
             request=AiohttpRequest(CONNECTIONS),
-            get_updates_request=AiohttpRequest(1),
+            get_updates_request=polling,
         )
         self.application: BolliniApplication = (
             Application.builder()
@@ -89,21 +97,42 @@ class RunningBot:
         )
         pacer = Pacer(clock.now())
         studio = Studio(database, event, clock, self._executor)
-        self.screens = Screens(database, event, bot, clock, pacer, self.translators)
-        self.outbox = Outbox(database, event, bot, clock, pacer, self.translators, studio)
-        self._intake = Polling(self.application, clock)
-        self._schedule = Schedule(database, event, clock, settings.channel, self._wake)
-        self.application.bot_data[ROOM] = Room(
+        outage = Outage(lambda: database.available)
+        self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators)
+        self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio)
+        self.queues = Queues(self.application, database, clock, outage, self._tell)
+        self._intake: Intake = Polling(self.application, polling, self.queues)
+        if settings.webhook_url is not None:
+            self._intake = self._webhook(settings.webhook_url)
+        self._schedule = Schedule(database, event, clock, outage, settings.channel, self._wake)
+        self._room = self.application.bot_data[ROOM] = Room(
             database=database,
             event=event,
             clock=clock,
             translators=self.translators,
             screens=self.screens,
             outbox=self.outbox,
+            queues=self.queues,
             new_id=new_id,
         )
         setup(self.application)
         errors.setup(self.application)
+
+    def _webhook(self, address: str) -> Webhook:
+        settings = self._settings
+        assert settings.token is not None, "the command line asked for it"
+        secret = settings.webhook_secret or settings.token
+        return Webhook(
+            self.application,
+            self.queues,
+            address,
+            settings.webhook_host,
+            settings.webhook_port,
+            secret.get_secret_value() if settings.webhook_secret else secret_for(secret.get_secret_value()),
+        )
+
+    async def _tell(self, update: Update, notice: Notice) -> None:
+        await tell(self.application.bot, self._room, update, notice)
 
     async def run(self) -> None:
         """Take updates, send, keep the agenda; returns once stopped and everything taken is finished.
@@ -145,7 +174,10 @@ class RunningBot:
                 channel=self._settings.channel is not None,
             )
             await self._set_menu()
+            if self._settings.webhook_url is None:
+                await self._leave_webhook()
             background = [
+                asyncio.create_task(self.queues.run(), name="queues"),
                 asyncio.create_task(self.outbox.run(), name="outbox"),
                 asyncio.create_task(self.screens.run(), name="screens"),
             ]
@@ -178,6 +210,13 @@ class RunningBot:
         """Finish what was taken, then return from `run`."""
         self._stopping.set()
         self._intake.stop()
+
+    async def _leave_webhook(self) -> None:
+        """Where a webhook was set before, Telegram lets nobody ask."""
+        try:
+            await self.application.bot.delete_webhook()
+        except TelegramError as error:
+            log.warning("webhook_not_left", error=type(error).__name__)
 
     def _wake(self) -> None:
         self.outbox.wake()

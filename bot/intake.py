@@ -1,26 +1,30 @@
-"""What Telegram gives us: one queue per person, and an update is confirmed only once it was handled.
+"""What Telegram gives us, by long polling or to our webhook; confirmed only once it was handled.
 
 The library's own polling confirms what it has merely queued, so a killed process loses it for ever. Here the
-offset never passes the oldest update that is not finished; after a kill Telegram delivers those again, and
-every effect is idempotent. One queue per person keeps a person's acts in order without a slow one delaying
-anybody else.
+offset never passes the oldest update that is not finished, and a webhook is answered when its update is.
+After a kill Telegram delivers those again, and every effect is idempotent.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from typing import TYPE_CHECKING
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+import orjson
 import structlog
+from aiohttp import web
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from handlers.sending import seconds
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from collections.abc import Mapping
 
-    from bot.clock import Clock
+    from bot.queues import Queues
+    from bot.transport import AiohttpRequest
     from handlers.context import BolliniApplication
 
 log = structlog.get_logger(__name__)
@@ -43,31 +47,50 @@ CONFIRM_SECONDS = 2.0
 CONFLICT_SECONDS = 5.0
 """Seconds to leave to another process that polls with our token."""
 
+CONNECTIONS = 100
+"""Deliveries to the webhook at once: as many as Telegram may be asked for."""
+
+LARGEST = 2**20
+"""Bytes of an update at most."""
+
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 """Kinds of updates we act on."""
+
+SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret
+
+
+class Intake(Protocol):
+    """Where updates come from."""
+
+    async def run(self) -> None:
+        """Take updates; returns after `stop` when all that was taken is handled."""
+        ...
+
+    def stop(self) -> None:
+        """Take no more."""
+        ...
 
 
 class Polling:
     """Long polling with confirmation after handling. `run` until `stop`."""
 
-    def __init__(self, application: BolliniApplication, clock: Clock) -> None:
+    def __init__(self, application: BolliniApplication, request: AiohttpRequest, queues: Queues) -> None:
         self._application = application
-        self._clock = clock
-        self._queues: dict[int, deque[Update]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        # In the order of delivery; True once handled. Ids may restart, so their order says nothing.
-        self._unconfirmed: dict[int, bool] = {}
+        self._request = request
+        self._queues = queues
+        # In the order of delivery. Ids may restart, so their order says nothing.
+        self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
-        self._progress = asyncio.Event()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Ask, hand out, confirm; returns after `stop` when all that was handed out is handled."""
         try:
             await self._poll()
-            await self._finish()
+            await self._queues.finish(FINISH_SECONDS)
+            await self._confirm()
         finally:
-            await self._abandon()
+            await self._queues.abandon()
 
     async def _poll(self) -> None:
         failures = 0
@@ -84,34 +107,30 @@ class Polling:
             except RetryAfter as error:
                 await self._sleep(seconds(error))
                 continue
-            except Exception as error:
-                # Of any kind: an answer that the library cannot read must not end the bot.
+            except TelegramError as error:
                 failures += 1
                 log.warning("polling_failed", error=type(error).__name__, failures=failures)
                 await self._sleep(min(0.2 * 2 ** min(failures, 10), 10.0))
                 continue
-            for update in updates:
-                self._hand_out(update)
+            for raw in updates:
+                self._hand_out(raw)
             if self._unconfirmed:
                 await self._some_progress()
 
     def stop(self) -> None:
         """Take no more; `run` returns when what was taken is handled."""
         self._stopping.set()
-        self._progress.set()
 
-    async def _ask(self, timeout: int) -> tuple[Update, ...]:  # noqa: ASYNC109 - the server's timeout, not ours
+    async def _ask(self, timeout: int) -> list[Any]:  # noqa: ASYNC109 - the server's timeout, not ours
         asking = asyncio.ensure_future(
-            self._application.bot.get_updates(
-                offset=self._offset(), limit=BATCH, timeout=timeout, allowed_updates=ALLOWED
-            )
+            self._request.get_updates(self._application.bot.base_url, self._offset(), BATCH, timeout, ALLOWED)
         )
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
-                return ()
-            updates = tuple(asking.result())
+                return []
+            updates = asking.result()
             if not self._unconfirmed:
                 # All before is confirmed by now. After a quiet week ids begin again anywhere, and what has a
                 # lower one than we ask for would count as confirmed.
@@ -125,83 +144,46 @@ class Polling:
 
     def _offset(self) -> int | None:
         """The oldest update not handled; all before it may be forgotten by Telegram, and by us."""
-        for update_id in list(self._unconfirmed):
-            if not self._unconfirmed[update_id]:
-                return update_id
-            del self._unconfirmed[update_id]
+        for number, handled in list(self._unconfirmed.items()):
+            if not handled.done() or handled.cancelled():
+                return number
+            del self._unconfirmed[number]
         return self._next
 
-    def _hand_out(self, update: Update) -> None:
-        if update.update_id in self._unconfirmed:
+    def _hand_out(self, raw: object) -> None:
+        number = raw.get("update_id") if isinstance(raw, dict) else None
+        if not isinstance(raw, dict) or not isinstance(number, int) or number in self._unconfirmed:
             return
-        self._unconfirmed[update.update_id] = False
-        self._next = update.update_id + 1
-        key = _sender(update)
-        queue = self._queues.get(key)
-        if queue is not None:
-            queue.append(update)
-            return
-        self._queues[key] = deque((update,))
-        task = asyncio.create_task(self._handle_all(key))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _handle_all(self, key: int) -> None:
-        queue = self._queues[key]
-        while queue:
-            update = queue[0]
-            # process_update gives every exception to the error handler: it returns when all is handled.
-            try:
-                with self._clock.working():
-                    await self._application.process_update(update)
-            except Exception as error:
-                # Not even the error handler could: the person's next updates must not wait for ever.
-                log.exception("handling_broke", error=type(error).__name__)
-            queue.popleft()
-            self._unconfirmed[update.update_id] = True
-            self._progress.set()
-        del self._queues[key]
+        update = read(raw, self._application)
+        if update is None:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            future.set_result(None)
+        else:
+            future = self._queues.take(update, raw)
+        self._unconfirmed[number] = future
+        self._next = number + 1
 
     async def _some_progress(self) -> None:
         """Wait until all is handled, or a little: then it is worth asking for more."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + PAUSE
-        while not self._stopping.is_set() and not all(self._unconfirmed.values()):
-            self._progress.clear()
-            try:
-                # Not wait_for: in Python 3.11 it can swallow a cancel.
-                async with asyncio.timeout(max(until - loop.time(), 0.001)):
-                    await self._progress.wait()
-            except TimeoutError:
-                if len(self._tasks) < BATCH:
-                    return
-                # A full batch is unfinished: asking would only give the same updates again.
-                until = loop.time() + PAUSE
+        while not self._stopping.is_set():
+            unfinished = {future for future in self._unconfirmed.values() if not future.done()}
+            if not unfinished:
+                return
+            await asyncio.wait(unfinished, timeout=PAUSE)
+            if sum(not future.done() for future in unfinished) < BATCH:
+                return
+            # A full batch is unfinished: asking would only give the same updates again.
 
-    async def _finish(self) -> None:
-        """Handle what was taken, and confirm it."""
-        if self._tasks:
-            _, late = await asyncio.wait(set(self._tasks), timeout=FINISH_SECONDS)
-            if late:
-                log.warning(
-                    "not_finished", people=len(late), advice="it is delivered again at the next start"
-                )
-                await self._abandon()
+    async def _confirm(self) -> None:
         offset = self._offset()
-        if offset is not None:
-            try:
-                async with asyncio.timeout(CONFIRM_SECONDS):
-                    await self._application.bot.get_updates(offset=offset, limit=1, timeout=0)
-            except (TelegramError, TimeoutError) as error:
-                # It will be delivered again, and handling it twice is harmless.
-                log.warning("not_confirmed", error=type(error).__name__)
-
-    async def _abandon(self) -> None:
-        """Handle no more; what was begun is undone."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if offset is None:
+            return
+        try:
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await self._request.get_updates(self._application.bot.base_url, offset, 1, 0, ALLOWED)
+        except (TelegramError, TimeoutError) as error:
+            # It will be delivered again, and handling it twice is harmless.
+            log.warning("not_confirmed", error=type(error).__name__)
 
     async def _sleep(self, pause: float) -> None:
         try:
@@ -211,7 +193,95 @@ class Polling:
             return
 
 
-def _sender(update: Update) -> int:
-    if update.effective_user is not None:
-        return update.effective_user.id
-    return update.effective_chat.id if update.effective_chat is not None else 0
+class Webhook:
+    """A small web server to which Telegram delivers. `run` until `stop`.
+
+    address: the public one, that Telegram is told; host and port: where we listen. secret: Telegram repeats
+    it with each delivery; without the right one nothing is read.
+    """
+
+    def __init__(
+        self, application: BolliniApplication, queues: Queues, address: str, host: str, port: int, secret: str
+    ) -> None:
+        self._application = application
+        self._queues = queues
+        self._address = address
+        self._host = host
+        self._port = port
+        self._secret = secret
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Listen, tell Telegram where, and take; returns after `stop` when what was taken is handled."""
+        app = web.Application(client_max_size=LARGEST)
+        app.router.add_post("/{path:.*}", self._receive)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=CONFIRM_SECONDS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+            await self._tell_where()
+            await self._stopping.wait()
+            await self._queues.finish(FINISH_SECONDS)
+        finally:
+            await self._queues.abandon()
+            await runner.cleanup()
+
+    def stop(self) -> None:
+        """Take no more."""
+        self._stopping.set()
+
+    async def _tell_where(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                await self._application.bot.set_webhook(
+                    self._address,
+                    secret_token=self._secret,
+                    max_connections=CONNECTIONS,
+                    allowed_updates=ALLOWED,
+                )
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                failures += 1
+                log.warning("webhook_not_set", error=type(error).__name__, failures=failures)
+                pause = seconds(error) if isinstance(error, RetryAfter) else min(0.2 * 2**failures, 10.0)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        """200 once the update is handled; 503 while stopping: Telegram brings it again."""
+        given = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+            return web.Response(status=403)
+        if self._stopping.is_set():
+            return web.Response(status=503)
+        try:
+            raw = orjson.loads(await request.read())
+        except orjson.JSONDecodeError:
+            return web.Response(status=400)
+        if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
+            return web.Response(status=400)
+        update = read(raw, self._application)
+        if update is None:
+            return web.Response()
+        handled = self._queues.take(update, raw)
+        # Not cancelled with the request: Telegram may hang up, and brings it again.
+        await asyncio.wait({handled})
+        return web.Response(status=503 if handled.cancelled() else 200)
+
+
+def secret_for(token: str) -> str:
+    """The webhook's secret where none is set: the same at every start, and nothing can be told from it."""
+    return hashlib.blake2b(token.encode(), digest_size=32, person=b"bollini webhook").hexdigest()
+
+
+def read(raw: Mapping[str, Any], application: BolliniApplication) -> Update | None:
+    """The update that this JSON is, None when the library cannot read it: it would come again for ever."""
+    try:
+        return Update.de_json(dict(raw), application.bot)
+    except Exception as error:
+        # Whatever it is: of its content nothing is said.
+        log.error("update_unreadable", error=type(error).__name__)
+        return None

@@ -19,6 +19,7 @@ from handlers.render import render
 from handlers.sending import seconds, send
 from participation import agenda, contributions, notices
 from storage import outbox, people
+from storage.database import Unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from telegram import Bot
 
     from bot.clock import Clock
+    from bot.outage import Outage
     from bot.pacing import Pacer
     from bot.posts import Studio
     from locales.translator import Translators
@@ -60,11 +62,12 @@ class Outbox(Worker):
         event: Event,
         bot: Bot,
         clock: Clock,
+        outage: Outage,
         pacer: Pacer,
         translators: Translators,
         studio: Studio,
     ) -> None:
-        super().__init__("outbox", clock, IN_FLIGHT)
+        super().__init__("outbox", clock, outage, IN_FLIGHT)
         self._database = database
         self._event = event
         self._bot = bot
@@ -116,6 +119,8 @@ class Outbox(Worker):
             # Full jitter, as "Exponential Backoff And Jitter" (Brooker, 2015) has it.
             longest = min(0.5 * 2 ** min(letter.attempts, 30), LONGEST_BACKOFF)
             await self._again(letter, error, random.uniform(0.1, longest))  # noqa: S311 - no secret
+        except Unavailable:
+            raise
         except Exception as error:
             log.exception("send_broke", key=letter.key.split(":")[0], error=type(error).__name__)
             if letter.attempts + 1 < BROKEN_ATTEMPTS:
@@ -144,10 +149,13 @@ class Outbox(Worker):
         return last
 
     async def _done(self, letter: Letter, message: int) -> None:
-        async with self._database.transaction() as tx:
-            await outbox.sent(tx, letter, message, self._clock.now())
-            if letter.person is not None:
-                await contributions.seen(tx, letter.person, notices.load(letter.content))
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                await outbox.sent(tx, letter, message, self._clock.now())
+                if letter.person is not None:
+                    await contributions.seen(tx, letter.person, notices.load(letter.content))
+
+        await self.insist(write)
 
     async def _again(self, letter: Letter, error: Exception, after: float) -> None:
         self.hold(letter.chat, after)
@@ -160,13 +168,22 @@ class Outbox(Worker):
             # The channel: somebody has to make the bot an admin again; nothing is thrown away meanwhile.
             await self._again(letter, error, 30.0)
             return
-        async with self._database.transaction() as tx:
-            await outbox.failed(tx, letter, type(error).__name__)
-            await people.mark_unreachable(tx, letter.person, self._clock.now())
+        person = letter.person
+
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                await outbox.failed(tx, letter, type(error).__name__)
+                await people.mark_unreachable(tx, person, self._clock.now())
+
+        await self.insist(write)
 
     async def _dead(self, letter: Letter, error: Exception) -> None:
         # What Telegram says tells what to mend; other errors may repeat what people wrote.
         why = str(error) if isinstance(error, TelegramError) else type(error).__name__
         log.error("send_refused", letter=letter.id, key=letter.key.split(":")[0], error=why)
-        async with self._database.transaction() as tx:
-            await outbox.dead(tx, letter, why, self._clock.now())
+
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                await outbox.dead(tx, letter, why, self._clock.now())
+
+        await self.insist(write)

@@ -14,11 +14,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from participation import agenda
 from storage import moments
+from storage.database import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.clock import Clock
+    from bot.outage import Outage
     from participation.event import Event
     from storage.database import Database
 
@@ -29,8 +31,15 @@ class Schedule:
     """Started and shut down with the bot; `after` is called when moments were run."""
 
     def __init__(
-        self, database: Database, event: Event, clock: Clock, channel: int | None, after: Callable[[], None]
+        self,
+        database: Database,
+        event: Event,
+        clock: Clock,
+        outage: Outage,
+        channel: int | None,
+        after: Callable[[], None],
     ) -> None:
+        self._outage = outage
         self._database = database
         self._event = event
         self._clock = clock
@@ -72,6 +81,9 @@ class Schedule:
         async with self._looking:
             try:
                 await self._look()
+            except Unavailable as error:
+                # What is due stays due.
+                self._outage.met(error)
             except Exception as error:
                 # What failed is still due, and is tried at the next look.
                 log.exception("agenda_broke", error=type(error).__name__)

@@ -19,6 +19,7 @@ from handlers.callback_data import encode
 from handlers.render import render
 from handlers.sending import edit, seconds, send
 from storage import people, screens
+from storage.database import Unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from telegram import Bot
 
     from bot.clock import Clock
+    from bot.outage import Outage
     from bot.pacing import Pacer
     from handlers.render import Message
     from locales.translator import Translators
@@ -54,10 +56,11 @@ class Screens(Worker):
         event: Event,
         bot: Bot,
         clock: Clock,
+        outage: Outage,
         pacer: Pacer,
         translators: Translators,
     ) -> None:
-        super().__init__("screens", clock, AT_ONCE)
+        super().__init__("screens", clock, outage, AT_ONCE)
         self._database = database
         self._event = event
         self._bot = bot
@@ -116,6 +119,8 @@ class Screens(Worker):
                 log.warning("edit_again", kind=screen.kind.split(":")[0], error=type(error).__name__)
                 self._hold(screen, RETRY)
                 return
+            except Unavailable:
+                raise
             except Exception:
                 self._hold(screen, BROKEN_RETRY)
                 raise
@@ -155,8 +160,11 @@ class Screens(Worker):
         return message_id
 
     async def _mark(self, screen: Screen, message: int | None, digest: str) -> None:
-        async with self._database.transaction() as tx:
-            await screens.shown(tx, screen, message, digest)
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                await screens.shown(tx, screen, message, digest)
+
+        await self.insist(write)
 
 
 def _digest(message: Message) -> str:

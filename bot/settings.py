@@ -22,6 +22,14 @@ class Settings(BaseSettings):
     event: Path | None = Field(None, description="The event file; without it, Turin's.")
     channel: int | None = Field(None, description="The id of the regia's channel, where the bot is an admin.")
     api_url: str = Field("https://api.telegram.org", description="The Bot API server.")
+    webhook_url: str | None = Field(
+        None, description="The public address that Telegram delivers to; without it, the bot asks by itself."
+    )
+    webhook_host: str = Field("127.0.0.1", description="Where the bot listens for deliveries.")
+    webhook_port: int = Field(8443, ge=1, le=65535, description="The port it listens on.")
+    webhook_secret: SecretStr | None = Field(
+        None, description="What Telegram repeats with each delivery; without it, made from the token."
+    )
     clock_url: str | None = Field(None, description="Only a rehearsal sets this: the clock to follow.")
 
     @field_validator("token", mode="before")

@@ -7,6 +7,7 @@ machine (200 to 1,170 a second). The address of a request holds the token, so no
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import aiohttp
 import orjson
@@ -14,6 +15,8 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telegram._utils.types import ODVInput
     from telegram.request import RequestData
 
@@ -46,6 +49,29 @@ class AiohttpRequest(BaseRequest):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    async def get_updates(
+        self,
+        base_url: str,
+        offset: int | None,
+        limit: int,
+        timeout: int,  # noqa: ASYNC109 - the server's timeout, not ours
+        allowed: Sequence[str],
+    ) -> list[Any]:
+        """Updates as JSON. The library's own method reads all of a batch or, for one it cannot read, none.
+
+        Raises `TelegramError`.
+        """
+        given = {"limit": limit, "timeout": timeout, "allowed_updates": orjson.dumps(allowed).decode()}
+        if offset is not None:
+            given["offset"] = offset
+        found = await self.post(
+            f"{base_url}/getUpdates?{urlencode(given)}", read_timeout=timeout + READ_TIMEOUT
+        )
+        if not isinstance(found, list):
+            message = "the server's answer was no list of updates"
+            raise TelegramError(message)
+        return found
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from storage.database import Unavailable
+
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from datetime import datetime
 
     from bot.clock import Clock
+    from bot.outage import Outage
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +32,10 @@ PAUSE = 1.0
 class Worker(ABC):
     """Runs until `stop` or until cancelled; `wake` it when there may be something new to do."""
 
-    def __init__(self, name: str, clock: Clock, at_once: int) -> None:
+    def __init__(self, name: str, clock: Clock, outage: Outage, at_once: int) -> None:
         self._name = name
         self._clock = clock
+        self._outage = outage
         self._at_once = at_once
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
@@ -56,8 +60,12 @@ class Worker(ABC):
                 try:
                     with self._clock.working():
                         following = await self.look()
+                except Unavailable as error:
+                    self._outage.met(error)
+                    await asyncio.sleep(PAUSE)
+                    continue
                 except Exception as error:
-                    # A busy database, say. Nobody would look again for as long as the bot runs.
+                    # Nobody would look again for as long as the bot runs.
                     log.exception("look_broke", worker=self._name, error=type(error).__name__)
                     await asyncio.sleep(PAUSE)
                     continue
@@ -94,10 +102,31 @@ class Worker(ABC):
         """Do this under a key that is not busy."""
         self._running[key] = asyncio.create_task(self._do(key, work))
 
+    async def insist(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write what has happened already, as often as it takes.
+
+        A message that was sent and is not marked so would be sent again.
+        """
+        again = False
+        while True:
+            try:
+                await write()
+            except Unavailable as error:
+                again = True
+                self._outage.met(error)
+                await asyncio.sleep(PAUSE)
+            else:
+                if again:
+                    self._outage.succeeded()
+                return
+
     async def _do(self, key: int, work: Coroutine[Any, Any, None]) -> None:
         try:
             with self._clock.working():
                 await work
+        except Unavailable as error:
+            self._outage.met(error)
+            await asyncio.sleep(PAUSE)
         except Exception as error:
             # A defect of ours: it must not stop what others wait for, nor be repeated without a pause.
             log.exception("work_broke", worker=self._name, error=type(error).__name__)

@@ -25,7 +25,7 @@ from storage import outbox, people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from telegram import Message, User
 
@@ -76,6 +76,14 @@ class Sender(Protocol):
         ...
 
 
+class Postponer(Protocol):
+    """The owner of the updates that are under way."""
+
+    def postpone(self, update: Update, error: Exception, after: timedelta | None = None) -> None:
+        """The update could not be handled for now and is to be tried again (after so much event time)."""
+        ...
+
+
 @dataclass(frozen=True)
 class Room:
     """Everything a handler works with; built once, in `bot/app.py`."""
@@ -86,6 +94,7 @@ class Room:
     translators: Translators
     screens: Editor
     outbox: Sender
+    queues: Postponer
     new_id: Callable[[], str]
 
 

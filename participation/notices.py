@@ -467,6 +467,10 @@ class TooFast(Notice):
     """More acts in a few seconds than a person makes: please slow down."""
 
 
+class StoreTroubled(Notice):
+    """What was sent cannot be recorded now; it is kept and will be, without being sent again."""
+
+
 class SomethingBroke(Notice):
     """An error of ours; `code` stands in the log too."""
 

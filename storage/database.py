@@ -16,6 +16,13 @@ class DatabaseError(Exception):
     """Something an operator can mend; `str()` is a sentence saying what happened and what to do."""
 
 
+class Unavailable(DatabaseError):
+    """The database cannot be used now (no room on its disk, an error of the disk, another program holds it).
+
+    What was asked was not done; asked again later it may well be.
+    """
+
+
 class SchemaTooNew(DatabaseError):
     """The database was written by a newer version of Bollini."""
 
@@ -51,7 +58,15 @@ class Transaction(Reader, Protocol):
 
 
 class Database(Reader, Protocol):
-    """`fetch` reads the last committed state; whoever writes opens a transaction."""
+    """`fetch` reads the last committed state; whoever writes opens a transaction.
+
+    Both raise `Unavailable` when the database cannot be used now.
+    """
+
+    @property
+    def available(self) -> bool:
+        """Whether the last write was possible."""
+        ...
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a write transaction; it is durable once the block was left without an exception."""

@@ -8,6 +8,7 @@ only: it leaves no cursor open.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,10 +17,10 @@ from typing import TYPE_CHECKING
 
 import aiosqlite
 
-from storage.database import DatabaseError, SchemaTooNew
+from storage.database import DatabaseError, SchemaTooNew, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from storage.database import Row, Transaction
 
@@ -39,10 +40,17 @@ class SqliteDatabase:
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
+        self._available = True
+
+    @property
+    def available(self) -> bool:
+        """Whether the last write was possible."""
+        return self._available
 
     async def fetch(self, sql: str, /, *values: object) -> Sequence[Row]:
         """All rows of one reading statement, over the last committed state."""
-        return await _fetch(self._reader, sql, values)
+        with _told_apart():
+            return await _fetch(self._reader, sql, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -51,14 +59,19 @@ class SqliteDatabase:
             # A task may be cancelled while BEGIN or COMMIT is on its way to the connection's thread. So
             # both stand inside the try, and the connection is asked whether there is something to undo.
             try:
-                await self._writer.execute_fetchall("BEGIN IMMEDIATE")
+                with _told_apart():
+                    await self._writer.execute_fetchall("BEGIN IMMEDIATE")
                 yield _Writing(self._writer)
-                await self._writer.execute_fetchall("COMMIT")
+                with _told_apart():
+                    await self._writer.execute_fetchall("COMMIT")
             except BaseException as error:
+                if isinstance(error, Unavailable):
+                    self._available = False
                 cancelled = await _finish(asyncio.ensure_future(self._roll_back()))
                 if cancelled and not isinstance(error, asyncio.CancelledError):
                     raise asyncio.CancelledError from error
                 raise
+            self._available = True
 
     async def close(self) -> None:
         """Close both connections."""
@@ -72,7 +85,9 @@ class SqliteDatabase:
         # The connection's thread works in order: this answer comes after all the cancelled task sent.
         await self._writer.execute_fetchall("SELECT 1")
         if self._writer.in_transaction:
-            await self._writer.execute_fetchall("ROLLBACK")
+            # On a disk without room SQLite may have undone it by itself a moment before.
+            with contextlib.suppress(sqlite3.OperationalError):
+                await self._writer.execute_fetchall("ROLLBACK")
 
 
 class _Writing:
@@ -80,7 +95,29 @@ class _Writing:
         self._connection = connection
 
     async def fetch(self, sql: str, /, *values: object) -> Sequence[Row]:
-        return await _fetch(self._connection, sql, values)
+        with _told_apart():
+            return await _fetch(self._connection, sql, values)
+
+
+_PASSING = frozenset(
+    (
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL),
+    )
+)
+"""Errors that say nothing about what was asked: once there is room again, say, it is possible."""
+
+
+@contextlib.contextmanager
+def _told_apart() -> Iterator[None]:
+    """Raise `Unavailable` for what may be possible later."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if (error.sqlite_errorcode or 0) & 0xFF not in _PASSING:
+            raise
+        message = f"The database cannot be used now ({error})."
+        raise Unavailable(message) from error
 
 
 async def open_sqlite(path: Path, migrations: Path = MIGRATIONS) -> SqliteDatabase:

@@ -18,6 +18,7 @@ from participation.notices import (
     PrivacyNotice,
     Programme,
     SomethingBroke,
+    StoreTroubled,
     StrategyList,
     TooFast,
     UnknownCommand,
@@ -195,6 +196,11 @@ def too_fast(_notice: TooFast, _event: Event, words: Translator) -> tuple[Messag
     return compose((words.text("too_fast"),))
 
 
+def store_troubled(_notice: StoreTroubled, _event: Event, words: Translator) -> tuple[Message, ...]:
+    """Patience, please: nothing has to be sent again."""
+    return compose((words.text("store_troubled"),))
+
+
 def something_broke(notice: SomethingBroke, _event: Event, words: Translator) -> tuple[Message, ...]:
     """An apology, with the code that stands in the log."""
     return compose((words.text("something_broke", code=shorten(notice.code, MISREAD_LENGTH)),))
@@ -212,5 +218,6 @@ RENDERERS: Final = (
     renders(NotAllowed, not_allowed),
     renders(ButtonOutdated, button_outdated),
     renders(TooFast, too_fast),
+    renders(StoreTroubled, store_troubled),
     renders(SomethingBroke, something_broke),
 )

@@ -87,12 +87,8 @@ class Participating:
 
     async def _start(self, hands: Hands, act: Act) -> None:
         (table,) = act.words
-        mark = hands.mark()
-        await hands.until(
-            "the privacy notice",
-            lambda: newest(hands.phone, lambda message: with_word(message, CONTINUE), mark),
-            lambda: hands.phone.start(table or None),
-        )
+        mine = hands.phone.start(table or None)
+        await hands.answer("the privacy notice", lambda message: with_word(message, CONTINUE), mine)
 
     async def _read_notice(self, hands: Hands, act: Act) -> None:
         (how,) = act.words

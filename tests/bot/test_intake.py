@@ -10,17 +10,15 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 from telegram.error import InvalidToken
-from telegram.ext import ExtBot
 
 from bot import intake
+from bot.transport import AiohttpRequest
 from participation import contributions
 from rehearsal.telegram import Call, Fault
 from tests.support.hall import TOKEN, eventually, open_hall
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from telegram import Update
 
     from tests.support.hall import Hall, Somebody
 
@@ -212,17 +210,17 @@ async def test_an_answer_nobody_can_read_does_not_end_the_bot(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (anna,) = await writing(hall, 1)
-    get_updates = ExtBot.get_updates
+    get_updates = AiohttpRequest.get_updates
     left = 2
 
-    async def unreadable(bot: ExtBot[None], **named: Any) -> tuple[Update, ...]:
+    async def unreadable(request: AiohttpRequest, *given: Any) -> list[Any]:
         nonlocal left
         if left:
             left -= 1
-            raise KeyError("message_id")
-        return await get_updates(bot, **named)
+            return [17, {"update_id": "17"}, {}]
+        return await get_updates(request, *given)
 
-    monkeypatch.setattr(ExtBot, "get_updates", unreadable)
+    monkeypatch.setattr(AiohttpRequest, "get_updates", unreadable)
     await anna.says("Una frase")
     assert 0 == left
     assert ["Una frase"] == [text for text, _, _ in await anna.contributions()]

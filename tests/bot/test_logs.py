@@ -97,8 +97,7 @@ async def test_a_whole_life_full_of_trouble_tells_no_token_and_no_words(hall: Ha
         await anna.says("Servono treni segretissimi")
         url = hall.telegram.url
         hall.telegram.world.queue("message", {"text": "un messaggio senza mittente"})
-        await bot.says("polling_failed")
-        hall.telegram.world.updates.drop()
+        await bot.says("update_unreadable")
         await hall.telegram.stop()
         await bot.says("polling_failed", 3)
         status, _ = await bot.terminate()

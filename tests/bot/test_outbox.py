@@ -217,12 +217,23 @@ async def test_several_answers_keep_their_order(hall: Hall) -> None:
     assert "Partecipi già" in again
 
 
-async def test_who_has_not_read_the_notice_writes_again(hall: Hall) -> None:
+@pytest.mark.parametrize("fault", ["500", "429", "reset"])
+async def test_who_has_not_read_the_notice_is_answered_as_soon_as_it_can_be(hall: Hall, fault: str) -> None:
     anna = hall.somebody()
-    hall.breaks("sendMessage", FAULTS["500"], 2)
-    assert [] == await anna.opens("T6")
+    hall.breaks("sendMessage", FAULTS[fault], 3)
+    (welcome,) = await anna.opens("T6")
+    assert "benvenuto" in welcome
     assert 0 == await hall.count("people")
     assert 0 == await hall.count("outbox")
+
+
+async def test_a_stranger_who_can_never_be_answered_is_given_up_one_day(hall: Hall) -> None:
+    anna = hall.somebody()
+    hall.breaks("sendMessage", FAULTS["500"], 1000)
+    with capture_logs() as logs:
+        assert [] == await anna.opens("T6")
+    assert "answer_given_up" in [entry["event"] for entry in logs]
+    hall.telegram.intercept = None
     (welcome,) = await anna.opens("T6")
     assert "benvenuto" in welcome
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
+from bot.outage import Outage
 from bot.worker import Worker
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ class Sender(Worker):
     """Sends what waits; its reading of what waits ends after the work under way at its beginning."""
 
     def __init__(self) -> None:
-        super().__init__("sender", SystemClock(), at_once=4)
+        super().__init__("sender", SystemClock(), Outage(lambda: True), at_once=4)
         self.waiting = {1}
         self.sent: list[int] = []
         self.looks = 0

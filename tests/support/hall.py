@@ -36,6 +36,9 @@ CHANNEL = -1001234567890
 _translators = functools.cache(load_translators)
 _packaged = functools.cache(load)
 
+TEMPO = timedelta(seconds=0.3)
+"""How long an act of somebody takes in the event's time: nobody is faster than people are."""
+
 PATIENCE = 30.0
 """Real seconds after which something awaited is taken for missing."""
 
@@ -85,20 +88,24 @@ class Somebody:
 
     async def opens(self, payload: str | None = None) -> list[str]:
         """Opens a deep link (or presses Start); the bot's new messages."""
+        self.hall.clock.at += TEMPO
         self.phone.start(payload)
         return await self.reads()
 
     async def says(self, text: str) -> list[str]:
         """Types; the bot's new messages."""
+        self.hall.clock.at += TEMPO
         self.phone.say(text)
         return await self.reads()
 
     async def edits(self, message_id: int, text: str) -> list[str]:
+        self.hall.clock.at += TEMPO
         self.phone.edit(message_id, text)
         return await self.reads()
 
     async def shares(self, **fields: Any) -> list[str]:
         """Sends anything that is not text; the bot's new messages."""
+        self.hall.clock.at += TEMPO
         self.phone.send(**fields)
         return await self.reads()
 
@@ -113,6 +120,7 @@ class Somebody:
 
     async def sends_press(self, message_id: int, data: str | bytes) -> list[str]:
         """Sends callback data, whatever it is."""
+        self.hall.clock.at += TEMPO
         self._tap = self.phone.tap(message_id, data)
         return await self.reads()
 
@@ -352,6 +360,7 @@ class Hall:
             "   WHERE sent_at IS NULL AND dead_at IS NULL AND unreachable_since IS NULL"
             " UNION ALL SELECT 'screen ' || kind FROM screens s JOIN people p ON p.id = s.person_id"
             "   WHERE wanted_version > shown_version AND unreachable_since IS NULL"
+            " UNION ALL SELECT 'message ' || key FROM inbox"
             " UNION ALL SELECT 'moment ' || key FROM moments WHERE done_at IS NULL AND due_at <= $1",
             to_text(self.clock.now()),
         )
