@@ -157,10 +157,13 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
             for message in render(notice, room.event, words):
                 await send(context.bot, chat, message)
         except Forbidden:
-            if person is not None:
-                async with room.database.transaction() as tx:
-                    await people.mark_unreachable(tx, person.id, room.clock.now())
-            return
+            if person is None:
+                return
+            # They hear it when they come back.
+            async with room.database.transaction() as tx:
+                await people.mark_unreachable(tx, person.id, room.clock.now())
+            left = True
+            await _leave(update, room, person, number, notice)
         except BadRequest:
             raise
         except TelegramError as error:

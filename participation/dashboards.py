@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING
 from storage import screens
 
 if TYPE_CHECKING:
-    from storage.database import Transaction
+    from storage.database import Database, Transaction
+    from storage.people import Person
 
 SCREEN = "table"
+
+
+async def adopt(database: Database, person: Person, screen: str, table: str, message: int) -> None:
+    """A button of this message was pressed: from now on it is the one that is edited.
+
+    After a kill there may be two copies, and people press the one they see.
+    """
+    async with database.transaction() as tx:
+        await screens.adopt(tx, person.id, f"{screen}:{table}", message)
 
 
 async def refresh(tx: Transaction, table: str) -> None:

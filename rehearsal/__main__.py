@@ -37,7 +37,7 @@ from rehearsal.crowd.plan import make
 from rehearsal.crowd.sentences import Sentences
 from rehearsal.programme import read
 from rehearsal.telegram import Recorder, Telegram
-from rehearsal.trouble import Trouble, Wanted, shown_on_phones
+from rehearsal.trouble import WEBHOOKS_IN_TROUBLE, Trouble, Wanted, shown_on_phones
 from rehearsal.wire import Wire
 
 if TYPE_CHECKING:
@@ -73,7 +73,12 @@ class Rehearsal:
         # Made up for each run; the recorder keeps it out of every file.
         self._token = f"7000000001:{secrets.token_urlsafe(26)}"
         self.telegram = Telegram(
-            self._token, USERNAME, self._clock.now, Recorder(self._out), seed=arguments.seed
+            self._token,
+            USERNAME,
+            self._clock.now,
+            Recorder(self._out),
+            seed=arguments.seed,
+            webhooks=WEBHOOKS_IN_TROUBLE if arguments.faults else None,
         )
         self._clock.routes(self.telegram.app)
         self._crowd: Crowd | None = None

@@ -18,7 +18,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from rehearsal.telegram import Accounting, FaultPlan, Kind, Observer, Sizes
+from rehearsal.telegram import Accounting, FaultPlan, Kind, Observer, Sizes, Webhooks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,6 +66,9 @@ HELD_SECONDS: Final = 1.0
 
 SPARE: Final = ("getMe",)
 """What always goes well, or the bot could not start."""
+
+WEBHOOKS_IN_TROUBLE: Final = Webhooks(order="any", first_pause=0.05, longest_pause=1.0)
+"""Deliveries in any order, and soon again: the bot is killed often."""
 
 AHEAD: Final = timedelta(hours=1)
 WRONG_FOR: Final = timedelta(minutes=2)

@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--once", action="store_true", help="one rehearsal in which every fault happens twice, at set times"
     )
+    parser.add_argument("--webhook", action="store_true", help="all of them by webhook, not every second one")
     parser.add_argument("--event", type=Path, metavar="FILE", help="the event file (default: Turin's)")
     parser.add_argument(
         "--out", type=Path, default=Path("rehearsals/faults"), metavar="DIR", help="where all is kept"
@@ -66,11 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
     counted = Promises()
     ended = True
     number = 0
+    # Every second one by webhook: what is delivered comes in any order, and again when it was not heard.
     while ended and (number == 0 or figures["kills"] < arguments.kills):
         kills = min(KILLS_EACH, arguments.kills - figures["kills"])
         out = arguments.out / f"{number + 1:02}"
-        print(f"Rehearsal {number + 1}, with {kills} kills: {out}", flush=True)
-        ended = rehearse.run(_rehearsal(arguments, number, kills, out)) == 0
+        webhook = arguments.webhook or number % 2 == 1
+        how = "by webhook" if webhook else "by polling"
+        print(f"Rehearsal {number + 1}, {how}, with {kills} kills: {out}", flush=True)
+        ended = rehearse.run(_rehearsal(arguments, number, kills, out, webhook=webhook)) == 0
         number += 1
         if not (out / "trouble.json").exists():
             break
@@ -95,11 +99,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if ended and counted.kept else 1
 
 
-def _rehearsal(given: argparse.Namespace, number: int, kills: int, out: Path) -> argparse.Namespace:
+def _rehearsal(
+    given: argparse.Namespace, number: int, kills: int, out: Path, *, webhook: bool
+) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     rehearse.add_arguments(parser)
     words = ["--headless", "--people", str(given.people), "--seed", str(given.seed + number)]
     words += ["--faults", "once" if given.once else "rates", "--kills", str(kills), "--out", str(out)]
+    if webhook:
+        words.append("--webhook")
     if given.event is not None:
         words += ["--event", str(given.event)]
     return parser.parse_args(words)

@@ -13,6 +13,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     import argparse
 
 STOP_SECONDS = 15.0
+
+LEFT = (
+    *("event.db", "event.db-wal", "event.db-shm"),
+    *("summary.json", "crowd.json", "trouble.json", "phones.json"),
+)
+"""What a rehearsal leaves that would be taken for the next one's."""
 
 FULL_BYTES = 4096
 """What a file of the bot may hold while its disk is full: writes behind that fail."""
@@ -60,6 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kills", type=int, default=0, metavar="N", help="with --faults: kill the bot at N random moments"
     )
+    parser.add_argument(
+        "--webhook", action="store_true", help="the local Telegram delivers to the bot instead of being asked"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -77,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return 2
-        for name in ("event.db", "event.db-wal", "event.db-shm"):
+        for name in LEFT:
             (out / name).unlink(missing_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     try:
@@ -172,6 +182,12 @@ class _Rehearsal:
             "BOLLINI_CHANNEL": str(ready["channel"]),
             "BOLLINI_DATABASE": str(self._out / "event.db"),
         }
+        if self._arguments.webhook:
+            port = _free_port()
+            self._environment |= {
+                "BOLLINI_WEBHOOK_URL": f"http://127.0.0.1:{port}/",
+                "BOLLINI_WEBHOOK_PORT": str(port),
+            }
         if self._arguments.event is not None:
             self._environment["BOLLINI_EVENT"] = str(self._arguments.event)
         inviting = await asyncio.create_subprocess_exec(
@@ -250,6 +266,13 @@ class _Rehearsal:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
 
 
 def _progress(progress: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.context import answer_press, argument_of, message_of, person_of, reply
-from participation import notices, roles
+from participation import dashboards, notices, roles
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -38,8 +38,11 @@ async def commanded(
     return None
 
 
-async def may_press(update: Update, context: Context, table: str) -> Person | None:
-    """Who pressed a button of this table, if they facilitate it; the press is answered."""
+async def may_press(update: Update, context: Context, table: str, screen: str) -> Person | None:
+    """Who pressed a button of this table, if they facilitate it; the press is answered.
+
+    screen: the kind of screen that has such buttons; the message pressed is its copy from now on.
+    """
     person = await person_of(update, context)
     if person is None or table not in await roles.tables_facilitated(context.room.database, person):
         # Such buttons stand on the dashboard and what it leads to.
@@ -48,4 +51,8 @@ async def may_press(update: Update, context: Context, table: str) -> Person | No
         await reply(update, context, person, [refused])
         return None
     await answer_press(update, context, person, None)
+    pressed = None if update.callback_query is None else update.callback_query.message
+    # Telegram leaves out messages that it does not have any more.
+    if pressed is not None:
+        await dashboards.adopt(context.room.database, person, screen, table, pressed.message_id)
     return person

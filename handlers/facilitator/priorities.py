@@ -60,14 +60,14 @@ async def confirm(update: Update, context: Context) -> None:
     """The table confirms."""
     room = context.room
     table = press_of(update, ConfirmPriorities).table
-    person = await may_press(update, context, table)
+    person = await may_press(update, context, table, priorities.SCREEN)
     if person is not None:
         told = await priorities.confirm(room.database, person, table, room.clock.now())
         await _done(update, context, person, told)
 
 
 async def _change(update: Update, context: Context, table: str, strategy: str, *, kept: bool) -> None:
-    person = await may_press(update, context, table)
+    person = await may_press(update, context, table, priorities.SCREEN)
     if person is not None:
         told = await priorities.keep(context.room.database, table, strategy, kept=kept)
         await _done(update, context, person, told)

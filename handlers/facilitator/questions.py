@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.callback_data import PutOn
 from handlers.context import act_of, button, command, message_of, press_of, reply
 from handlers.facilitator.access import commanded, may_press
-from participation import contributions, notices
+from participation import contributions, dashboards, notices
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -34,7 +34,7 @@ async def discuss(update: Update, context: Context) -> None:
 async def put_on(update: Update, context: Context) -> None:
     """A strategy's button on the dashboard."""
     press = press_of(update, PutOn)
-    person = await may_press(update, context, press.table)
+    person = await may_press(update, context, press.table, dashboards.SCREEN)
     if person is not None:
         await _put_on(update, context, person, press.table, press.strategy)
 

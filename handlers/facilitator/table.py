@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from handlers.callback_data import MovePhase
 from handlers.context import act_of, button, command, press_of, reply
 from handlers.facilitator.access import commanded, may_press
-from participation import phases
+from participation import dashboards, phases
 from participation.notices import Mover
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ async def move(update: Update, context: Context) -> None:
     """The dashboard's button for the next step."""
     room = context.room
     press = press_of(update, MovePhase)
-    person = await may_press(update, context, press.table)
+    person = await may_press(update, context, press.table, dashboards.SCREEN)
     if person is not None:
         told = await phases.move(
             room.database, room.event, press.table, press.phase, Mover.FACILITATOR, person, room.clock.now()

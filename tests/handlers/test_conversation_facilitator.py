@@ -657,3 +657,26 @@ async def test_a_note_is_counted_on_the_dashboard_at_once(hall: Hall) -> None:
     await lara.says("/tavolo")
     await lara.says("/nota Si parla di treni")
     assert "Contributi e note: 1" in lara.screen("Fase: ").shown
+
+
+async def test_whichever_copy_of_the_board_is_pressed_is_the_one_that_changes(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    anna = await hall.somebody().registers("T6")
+    await hall.at("10:10")
+    await anna.says("1.3 2.1")
+    await hall.at("10:25")
+    await lara.says("/priorita")
+    first = lara.screen("priorità da confermare")
+    await lara.says("/priorita")
+    assert first.id != lara.screen("priorità da confermare").id
+    await lara.taps("1.3", first)
+    changed = lara.phone.message(first.id)
+    assert changed is not None
+    assert "✓" not in next(button.text for button in changed.buttons if "1.3" in button.text)
+    await lara.says("/tavolo")
+    dashboard = lara.screen("Fase: ")
+    await lara.says("/tavolo")
+    await lara.taps("Apri la Sessione 2", dashboard)
+    changed = lara.phone.message(dashboard.id)
+    assert changed is not None
+    assert "Sessione 2" in changed.shown.splitlines()[1]

@@ -1,0 +1,52 @@
+"""A whole event in which everything goes wrong, as `make faults` plays it, in its short version.
+
+Five kills at random moments, every fault twice, the disk full once, the bot's clock an hour forth and back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from rehearsal.telegram import ALL_KINDS
+
+SECONDS = 300.0
+"""Real seconds that it may take on a busy machine before it counts as stuck."""
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+
+async def faults(folder: Path, *more: str) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "faults", "--people=24", "--seed=5", "--once", "--kills=5", f"--out={folder}", *more),
+        cwd=Path(__file__).parents[2],
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    return process.returncode, said.decode()
+
+
+async def test_no_promise_breaks_when_everything_goes_wrong(tmp_path: Path) -> None:
+    status, said = await faults(tmp_path)
+    assert 0 == status, said[-3000:]
+    result = json.loads(said.splitlines()[-1])
+    assert 0 == sum(result["broken"].values())
+    assert (5, 2, 1) == (result["kills"], result["jumps"], result["disk_full"])
+    assert {str(kind) for kind in ALL_KINDS} == set(result["faults"])
+    assert result["acts"] > 500
+    assert result["doubles"] <= result["in_flight"] + result["perhaps_in_flight"]
+    # The bot noticed that its disk was full, and that it no longer was.
+    log = (tmp_path / "01" / "bot.log").read_text(encoding="utf-8")
+    assert "store_unavailable" in log
