@@ -56,10 +56,11 @@ async def answer(  # noqa: PLR0911 - one way out per kind of message, in the ord
     if before is not None:
         # Delivered again: it stays what it was taken for, whatever it would mean now.
         return (before,)
-    if await joining.was_answer(database, person, typed.message):
-        return await joining.ask_on(database, event, person)
     plain = re.sub(r"\s+", " ", typed.text.strip().strip(".!").casefold())
     meaning = vocabulary.lone.get(plain)
+    acknowledged_again = meaning == "acknowledge" and person.table is None
+    if acknowledged_again or await joining.was_answer(database, person, typed.message):
+        return await joining.ask_on(database, event, person)
     if meaning == "help":
         return (await roles.help_for(database, person),)
     if person.table is None or person.asked_again:
@@ -84,7 +85,7 @@ async def answer(  # noqa: PLR0911 - one way out per kind of message, in the ord
             return told
     codes = dots.read_typed(typed.text)
     if codes is not None:
-        return await _codes(database, event, person, codes, phase, typed.at)
+        return await _codes(database, event, person, codes, phase, typed)
     if phase is Phase.SESSION2 and plain in {question.code for question in event.session2.questions}:
         return (await contributions.go(database, event, person, None, plain),)
     if joining.is_own_place(typed.text, event, person):
@@ -141,17 +142,18 @@ async def _codes(
     database: Database,
     event: Event,
     person: Person,
-    typed: tuple[dots.TypedDot, ...],
+    codes: tuple[dots.TypedDot, ...],
     phase: Phase,
-    at: datetime,
+    typed: Typed,
 ) -> tuple[notices.Notice, ...]:
-    if phase is Phase.SESSION2 and len(typed) == 1 and typed[0].count == 1:
-        return (await contributions.go(database, event, person, typed[0].strategy, None),)
-    unknown = dots.unknown_codes(typed, event)
+    if phase is Phase.SESSION2 and len(codes) == 1 and codes[0].count == 1:
+        return (await contributions.go(database, event, person, codes[0].strategy, None),)
+    unknown = dots.unknown_codes(codes, event)
     if unknown is not None:
         return (unknown,)
-    wished = dots.wished_dots(typed, event.session1.most_per_strategy)
-    return (await dots.put(database, event, person, wished, at),)
+    wished = dots.wished_dots(codes, event.session1.most_per_strategy)
+    act = f"dots:{person.id}:{typed.message}"
+    return (await dots.put(database, event, person, wished, typed.at, act),)
 
 
 def _told(notice: notices.Notice | None) -> tuple[notices.Notice, ...]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from participation import dashboards, notices
 from participation.event import Phase
-from storage import ballots, screens, tables
+from storage import acts, ballots, screens, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,12 +133,18 @@ def weigh(
 
 
 async def put(
-    database: Database, event: Event, person: Person, wished: Mapping[str, int], now: datetime
+    database: Database,
+    event: Event,
+    person: Person,
+    wished: Mapping[str, int],
+    now: datetime,
+    act: str | None = None,
 ) -> notices.Notice:
     """Grant a wish (strategy to number of dots, codes of the event) on the person's ballot, or say why not.
 
-    The ballot's screen is wanted in the same transaction, showing the last code and what was done; a ballot
-    that is not open is only redrawn as it is.
+    `act` is the key of the press or message: refused once, it stays refused when it is delivered again, also
+    where there is room by then. The ballot's screen is wanted in the same transaction, showing the last code
+    and what was done; a ballot that is not open is only redrawn as it is.
     """
     page = event.axis_of(list(wished)[-1]).code if wished else event.axes[0].code
     async with database.transaction() as tx:
@@ -147,12 +153,20 @@ async def put(
             await screens.redraw(tx, person.id, SCREEN)
             return await _not_open(tx, person)
         said = weigh(ballot, wished, now)
+        if isinstance(said, notices.NoDotsLeft):
+            await acts.first_time(tx, act, now)
+        elif isinstance(said, notices.DotsRecorded) and said.placed and await _was_refused(tx, act):
+            said = notices.NoDotsLeft(refused=said.placed, used=ballot.used, budget=ballot.budget)
         if isinstance(said, notices.DotsRecorded):
             await ballots.set_dots(tx, ballot, wished)
             if (ballot.used == 0) != (said.left == said.budget):
                 await dashboards.refresh(tx, ballot.table)
         await screens.want(tx, person.id, SCREEN, _view(page, said))
     return said
+
+
+async def _was_refused(tx: Transaction, act: str | None) -> bool:
+    return act is not None and await acts.known(tx, act)
 
 
 async def outdated(database: Database, event: Event, person: Person) -> notices.Notice:

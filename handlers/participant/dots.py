@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.callback_data import Finish, SetDots, ShowPage
-from handlers.context import answer_press, button, command, person_of, press_of, reply
+from handlers.context import act_of, answer_press, button, command, person_of, press_of, reply
 from participation import dots, notices
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ async def set_dots(update: Update, context: Context) -> None:
     if press.strategy not in {strategy.code for strategy in room.event.strategies}:
         await _shown(update, context, person, await dots.outdated(room.database, room.event, person))
         return
-    said = await dots.put(room.database, room.event, person, {press.strategy: press.count}, room.clock.now())
+    wished = {press.strategy: press.count}
+    said = await dots.put(room.database, room.event, person, wished, room.clock.now(), act_of(update))
     await _shown(update, context, person, said)
 
 

@@ -113,6 +113,10 @@ class Participating:
             return
         question = newest(hands.phone, self._asked_or_registered)
         assert question is not None, "a question was waited for"
+        if REGISTERED.match(question.shown):
+            # It came behind a question that was asked twice.
+            self._sit_down(hands, question)
+            return
         await self._give(hands, question, hands.person.first_table, hands.person.first_zone, how, REGISTERED)
 
     async def _give(
@@ -131,7 +135,9 @@ class Participating:
         answer = table if with_code(question, table) else zone
 
         def seen(message: SentMessage) -> bool:
-            return self._asks(message) or arrived.match(message.shown) is not None
+            # The same question once more (after a kill, say) is no answer.
+            asked = self._asks(message) and message.shown != question.shown
+            return asked or arrived.match(message.shown) is not None
 
         if how == "type":
             found = await hands.answer("the next question or a place", seen, hands.say(answer))

@@ -136,7 +136,7 @@ async def test_codes_and_words_act_in_their_phase(
 async def test_who_has_no_table_is_asked_for_the_zone_whatever_they_type(floor: Floor, phase: Phase) -> None:
     await seated(floor, phase)
     carla = await floor.newcomer(3)
-    for text in ("1.3", "Servono più treni", "salta", "domande", "99", "strategia 1.1", "Ho letto"):
+    for text in ("1.3", "Servono più treni", "salta", "domande", "99", "strategia 1.1"):
         assert (AskZone(misread=text),) == await floor.says(carla, text)
     assert (Help(registered=False),) == await floor.says(carla, "aiuto")
     lara = await floor.facilitator(4)
@@ -292,3 +292,8 @@ async def test_a_zone_that_was_left_again_is_no_contribution_when_it_is_delivere
         told = await floor.says(carla, text, message)
         assert (Registered(table="T6", zone="5", phase=S1, again=True),) == told
     assert [] == await floor.contributions(1)
+
+
+async def test_an_acknowledgement_that_comes_again_asks_on_and_is_no_misread_zone(floor: Floor) -> None:
+    newcomer = await floor.newcomer(7)
+    assert (AskZone(),) == await floor.says(newcomer, "Ho letto")

@@ -291,3 +291,23 @@ async def test_pages_are_turned_on_the_same_screen(voting: Floor) -> None:
     await dots.adopt_screen(voting.database, anna, 55)
     (row,) = await voting.database.fetch("SELECT message_id FROM screens")
     assert 55 == row["message_id"]
+
+
+async def test_what_was_refused_stays_refused_when_it_is_delivered_again(floor: Floor) -> None:
+    await floor.moves("T6", Phase.SESSION1)
+    anna = await floor.votes(1, "1.1", "1.2", "1.3", "1.4", "1.5", "2.1")
+    press = {"3.2": 1}
+
+    async def tap(act: str) -> notices.Notice:
+        return await dots.put(floor.database, floor.event, await floor.again(anna), press, floor.now, act)
+
+    assert isinstance(await tap("press:1"), notices.NoDotsLeft)
+    await floor.wish(anna, {"1.1": 0})
+    again = await tap("press:1")
+    assert notices.NoDotsLeft(refused=("3.2",), used=5, budget=6) == again
+    assert isinstance(await tap("press:2"), notices.DotsRecorded)
+    seventh = floor.message(anna)
+    assert isinstance((await floor.says(anna, "4.1", seventh))[0], notices.NoDotsLeft)
+    await floor.wish(anna, {"3.2": 0})
+    assert isinstance((await floor.says(anna, "4.1", seventh))[0], notices.NoDotsLeft)
+    assert isinstance((await floor.says(anna, "4.1"))[0], notices.DotsRecorded)
