@@ -75,7 +75,7 @@ class Crowd:
             )
             for person in plan.people.values()
         }
-        participating = Participating(programme, plan.seed, sentences, self.meant)
+        self._participating = participating = Participating(programme, plan.seed, sentences, self.meant)
         conducting = Conducting(programme, plan.seed, sentences, self.meant, self.hands, troubled=troubled)
         self._acts = {**participating.acts, **conducting.acts}
         self._engine = Engine(keeper, plan.acts, self._perform, monotonic=monotonic)
@@ -130,6 +130,7 @@ class Crowd:
     async def _perform(self, act: Act) -> None:
         if self._is_left_out(act):
             return
+        self._participating.look(self.hands[act.who])
         try:
             await self._acts[act.do](self.hands[act.who], act)
         except (NoAnswer, AssertionError) as failure:

@@ -85,6 +85,13 @@ class Participating:
 
     # --- joining ---------------------------------------------------------------------------------------
 
+    def look(self, hands: Hands) -> None:
+        """Before they do anything: a place they were given behind a question that came twice."""
+        if hands.table is None and hands.person.role == "participant":
+            registered = newest(hands.phone, says(REGISTERED))
+            if registered is not None:
+                self._sit_down(hands, registered)
+
     async def _start(self, hands: Hands, act: Act) -> None:
         (table,) = act.words
         mine = hands.phone.start(table or None)
@@ -113,10 +120,6 @@ class Participating:
             return
         question = newest(hands.phone, self._asked_or_registered)
         assert question is not None, "a question was waited for"
-        if REGISTERED.match(question.shown):
-            # It came behind a question that was asked twice.
-            self._sit_down(hands, question)
-            return
         await self._give(hands, question, hands.person.first_table, hands.person.first_zone, how, REGISTERED)
 
     async def _give(
