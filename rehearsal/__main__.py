@@ -37,7 +37,7 @@ from rehearsal.crowd.plan import make
 from rehearsal.crowd.sentences import Sentences
 from rehearsal.programme import read
 from rehearsal.telegram import Recorder, Telegram
-from rehearsal.trouble import WEBHOOKS_IN_TROUBLE, Trouble, Wanted, shown_on_phones
+from rehearsal.trouble import PACE_IN_TROUBLE, WEBHOOKS_IN_TROUBLE, Trouble, Wanted, shown_on_phones
 from rehearsal.wire import Wire
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class Rehearsal:
         self._programme = programme
         self._wire = wire
         self._began = time.monotonic()
-        self._clock = Clock(programme, None if arguments.headless else watched(WATCHED_SPEED))
+        pace = PACE_IN_TROUBLE if arguments.faults else None
+        self._clock = Clock(programme, pace if arguments.headless else watched(WATCHED_SPEED))
         # Made up for each run; the recorder keeps it out of every file.
         self._token = f"7000000001:{secrets.token_urlsafe(26)}"
         self.telegram = Telegram(

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from rehearsal.programme import Programme
 
 PATIENCE: Final = timedelta(seconds=15)
-"""Event time before a moment that runs at real speed while somebody has yet to act before it."""
+"""As a rule, the event time before a moment that runs at real speed while somebody has yet to act."""
 
 BARELY: Final = timedelta(milliseconds=1)
 """How close time may come to such a moment."""
@@ -83,11 +83,15 @@ class NoErrands:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast time goes, in event seconds for each real second; `may_jump` is False when people watch."""
+    """How fast time goes, in event seconds for each real second; `may_jump` is False when people watch.
+
+    patience: event time before a moment that runs at real speed while somebody has yet to act before it.
+    """
 
     session1: float = 40.0
     acting: float = 500.0
     may_jump: bool = True
+    patience: timedelta = PATIENCE
 
 
 @dataclass(frozen=True)
@@ -118,8 +122,8 @@ def decide(now: datetime, due: datetime | None, errands: Errands, programme: Pro
     first = min((at for at in (errands.unanswered, errands.planned) if at is not None), default=None)
     if first is not None:
         moment = programme.moment_after(first)
-        if now < moment - PATIENCE:
-            limits.append(moment - PATIENCE)
+        if now < moment - pace.patience:
+            limits.append(moment - pace.patience)
         else:
             limits.append(moment - BARELY)
             speed = 1.0 if errands.unanswered is not None else speed

@@ -18,6 +18,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+from rehearsal.clock import Pace
 from rehearsal.telegram import Accounting, FaultPlan, Kind, Observer, Sizes, Webhooks
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ SPARE: Final = ("getMe",)
 
 WEBHOOKS_IN_TROUBLE: Final = Webhooks(order="any", first_pause=0.05, longest_pause=1.0)
 """Deliveries in any order, and soon again: the bot is killed often."""
+
+PACE_IN_TROUBLE: Final = Pace(patience=timedelta(seconds=45))
+"""Who was held up by a kill or a hang still comes to it before the agenda goes on."""
 
 AHEAD: Final = timedelta(hours=1)
 WRONG_FOR: Final = timedelta(minutes=2)

@@ -82,6 +82,13 @@ def test_no_moment_passes_while_somebody_who_means_to_act_before_it_has_not() ->
     assert Grant(40.0, at(10, 25) - BARELY) == decide(at(10, 24, 50), at(10, 40), crowd, TURIN, PACE)
 
 
+def test_more_patience_lets_more_of_the_time_before_a_moment_run_at_real_speed() -> None:
+    crowd = Crowd(unanswered=at(10, 24))
+    patient = Pace(patience=timedelta(seconds=45))
+    assert Grant(40.0, at(10, 24, 15)) == decide(at(10, 24, 5), at(10, 40), crowd, TURIN, patient)
+    assert Grant(1.0, at(10, 25) - BARELY) == decide(at(10, 24, 15), at(10, 40), crowd, TURIN, patient)
+
+
 def test_the_last_seconds_before_a_moment_run_at_real_speed_while_somebody_waits() -> None:
     crowd = Crowd(unanswered=at(10, 24, 30))
     assert Grant(1.0, at(10, 25) - BARELY) == decide(at(10, 24, 50), at(10, 40), crowd, TURIN, PACE)
