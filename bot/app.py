@@ -97,7 +97,7 @@ class RunningBot:
         )
         pacer = Pacer(clock.now())
         studio = Studio(database, event, clock, self._executor)
-        outage = Outage(lambda: database.available)
+        self.outage = outage = Outage(lambda: database.available)
         self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators)
         self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio)
         self.queues = Queues(self.application, database, clock, outage, self._tell)
@@ -174,9 +174,9 @@ class RunningBot:
                 channel=self._settings.channel is not None,
             )
             await self._set_menu()
-            if self._settings.webhook_url is None:
-                await self._leave_webhook()
+            await self.queues.load()
             background = [
+                asyncio.create_task(self.outage.watch(), name="outage"),
                 asyncio.create_task(self.queues.run(), name="queues"),
                 asyncio.create_task(self.outbox.run(), name="outbox"),
                 asyncio.create_task(self.screens.run(), name="screens"),
@@ -210,13 +210,6 @@ class RunningBot:
         """Finish what was taken, then return from `run`."""
         self._stopping.set()
         self._intake.stop()
-
-    async def _leave_webhook(self) -> None:
-        """Where a webhook was set before, Telegram lets nobody ask."""
-        try:
-            await self.application.bot.delete_webhook()
-        except TelegramError as error:
-            log.warning("webhook_not_left", error=type(error).__name__)
 
     def _wake(self) -> None:
         self.outbox.wake()

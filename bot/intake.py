@@ -8,21 +8,21 @@ After a kill Telegram delivers those again, and every effect is idempotent.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
+import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import orjson
 import structlog
 from aiohttp import web
-from telegram import Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.reading import number_of, read
 from handlers.sending import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bot.queues import Queues
     from bot.transport import AiohttpRequest
     from handlers.context import BolliniApplication
@@ -43,6 +43,18 @@ FINISH_SECONDS = 6.0
 
 CONFIRM_SECONDS = 2.0
 """How long the last confirmation may take."""
+
+CROWDED = BATCH // 2
+"""Updates from the oldest unfinished one on, when it is time to keep what is slow: at 100 all would wait."""
+
+SLOW = 0.5
+"""Seconds under way after which an update is slow."""
+
+CATCH_UP_SECONDS = 30.0
+"""How long after we were away, at most, updates may be some that waited meanwhile: nobody was fast then."""
+
+ANSWER_SECONDS = 20.0
+"""How long a delivery waits for its update to be handled; Telegram brings it again after that."""
 
 CONFLICT_SECONDS = 5.0
 """Seconds to leave to another process that polls with our token."""
@@ -82,10 +94,13 @@ class Polling:
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
         self._stopping = asyncio.Event()
+        # While what waited for us at Telegram is taken: until when, at most.
+        self._catching_up = time.monotonic() + CATCH_UP_SECONDS
 
     async def run(self) -> None:
         """Ask, hand out, confirm; returns after `stop` when all that was handed out is handled."""
         try:
+            await self._leave_webhook()
             await self._poll()
             await self._queues.finish(FINISH_SECONDS)
             await self._confirm()
@@ -100,20 +115,31 @@ class Polling:
                 failures = 0
             except InvalidToken:
                 raise
-            except Conflict:
-                log.warning("another_poller", advice="another process uses this token: stop one of the two")
+            except Conflict as error:
+                if "webhook is active" in error.message:
+                    log.warning("webhook_was_set", advice="it is taken away: this bot asks by itself")
+                    await self._leave_webhook()
+                else:
+                    log.warning(
+                        "another_poller", advice="another process uses this token: stop one of the two"
+                    )
                 await self._sleep(CONFLICT_SECONDS)
                 continue
             except RetryAfter as error:
                 await self._sleep(seconds(error))
                 continue
-            except TelegramError as error:
+            except Exception as error:
+                # Of any kind: an answer that the library cannot read must not end the bot.
                 failures += 1
                 log.warning("polling_failed", error=type(error).__name__, failures=failures)
                 await self._sleep(min(0.2 * 2 ** min(failures, 10), 10.0))
+                self._catching_up = time.monotonic() + CATCH_UP_SECONDS
                 continue
+            waited = time.monotonic() < self._catching_up
             for raw in updates:
-                self._hand_out(raw)
+                self._hand_out(raw, waited=waited)
+            if len(updates) < BATCH:
+                self._catching_up = 0.0
             if self._unconfirmed:
                 await self._some_progress()
 
@@ -150,29 +176,36 @@ class Polling:
             del self._unconfirmed[number]
         return self._next
 
-    def _hand_out(self, raw: object) -> None:
-        number = raw.get("update_id") if isinstance(raw, dict) else None
-        if not isinstance(raw, dict) or not isinstance(number, int) or number in self._unconfirmed:
+    def _hand_out(self, raw: object, *, waited: bool) -> None:
+        number = number_of(raw)
+        if not isinstance(raw, dict) or number is None or number in self._unconfirmed:
             return
-        update = read(raw, self._application)
+        update = read(raw, self._application.bot)
         if update is None:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             future.set_result(None)
         else:
-            future = self._queues.take(update, raw)
+            future = self._queues.take(update, raw, waited=waited)
         self._unconfirmed[number] = future
         self._next = number + 1
 
     async def _some_progress(self) -> None:
-        """Wait until all is handled, or a little: then it is worth asking for more."""
+        """Wait until all is handled, or a little: then it is worth asking for more.
+
+        Telegram gives 100 from the oldest that is not confirmed, those behind it included that are handled:
+        one slow update would keep back everybody's. Before it does it is kept in the database.
+        """
         while not self._stopping.is_set():
             unfinished = {future for future in self._unconfirmed.values() if not future.done()}
             if not unfinished:
                 return
             await asyncio.wait(unfinished, timeout=PAUSE)
-            if sum(not future.done() for future in unfinished) < BATCH:
+            self._offset()
+            if len(self._unconfirmed) >= CROWDED:
+                slow = [number for number, future in self._unconfirmed.items() if not future.done()]
+                self._queues.keep(slow, SLOW)
+            if len(self._unconfirmed) < BATCH:
                 return
-            # A full batch is unfinished: asking would only give the same updates again.
 
     async def _confirm(self) -> None:
         offset = self._offset()
@@ -185,12 +218,15 @@ class Polling:
             # It will be delivered again, and handling it twice is harmless.
             log.warning("not_confirmed", error=type(error).__name__)
 
-    async def _sleep(self, pause: float) -> None:
+    async def _leave_webhook(self) -> None:
+        """Where a webhook was set before, Telegram lets nobody ask."""
         try:
-            async with asyncio.timeout(pause):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
+            await self._application.bot.delete_webhook()
+        except TelegramError as error:
+            log.warning("webhook_not_left", error=type(error).__name__)
+
+    async def _sleep(self, pause: float) -> None:
+        await _stopped(self._stopping, pause)
 
 
 class Webhook:
@@ -210,9 +246,11 @@ class Webhook:
         self._port = port
         self._secret = secret
         self._stopping = asyncio.Event()
+        self._catching_up = 0.0
 
     async def run(self) -> None:
         """Listen, tell Telegram where, and take; returns after `stop` when what was taken is handled."""
+        self._catching_up = time.monotonic() + CATCH_UP_SECONDS
         app = web.Application(client_max_size=LARGEST)
         app.router.add_post("/{path:.*}", self._receive)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=CONFIRM_SECONDS)
@@ -244,44 +282,45 @@ class Webhook:
                 raise
             except TelegramError as error:
                 failures += 1
-                log.warning("webhook_not_set", error=type(error).__name__, failures=failures)
-                pause = seconds(error) if isinstance(error, RetryAfter) else min(0.2 * 2**failures, 10.0)
-                await asyncio.sleep(pause)
+                # What Telegram does not like about an address is for the operator to read.
+                said = error.message if isinstance(error, BadRequest) else type(error).__name__
+                log.warning("webhook_not_set", error=said, failures=failures)
+                pause = seconds(error) if isinstance(error, RetryAfter) else 0.2 * 2 ** min(failures, 6)
+                await _stopped(self._stopping, pause)
             else:
                 return
 
     async def _receive(self, request: web.Request) -> web.Response:
-        """200 once the update is handled; 503 while stopping: Telegram brings it again."""
-        given = request.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+        """200 once the update is handled; 503 while stopping, or when it takes long: it is brought again."""
+        # Any bytes may stand in a header.
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._secret.encode()):
             return web.Response(status=403)
         if self._stopping.is_set():
             return web.Response(status=503)
         try:
             raw = orjson.loads(await request.read())
-        except orjson.JSONDecodeError:
+        except (orjson.JSONDecodeError, web.HTTPRequestEntityTooLarge):
             return web.Response(status=400)
-        if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
+        if not isinstance(raw, dict) or number_of(raw) is None:
             return web.Response(status=400)
-        update = read(raw, self._application)
+        update = read(raw, self._application.bot)
         if update is None:
             return web.Response()
-        handled = self._queues.take(update, raw)
+        handled = self._queues.take(update, raw, waited=time.monotonic() < self._catching_up)
         # Not cancelled with the request: Telegram may hang up, and brings it again.
-        await asyncio.wait({handled})
-        return web.Response(status=503 if handled.cancelled() else 200)
+        await asyncio.wait({handled}, timeout=ANSWER_SECONDS)
+        done = handled.done() and not handled.cancelled()
+        return web.Response(status=200 if done else 503)
+
+
+async def _stopped(stopping: asyncio.Event, pause: float) -> None:
+    """Wait for so many seconds, or until stopped."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(pause):
+            await stopping.wait()
 
 
 def secret_for(token: str) -> str:
     """The webhook's secret where none is set: the same at every start, and nothing can be told from it."""
     return hashlib.blake2b(token.encode(), digest_size=32, person=b"bollini webhook").hexdigest()
-
-
-def read(raw: Mapping[str, Any], application: BolliniApplication) -> Update | None:
-    """The update that this JSON is, None when the library cannot read it: it would come again for ever."""
-    try:
-        return Update.de_json(dict(raw), application.bot)
-    except Exception as error:
-        # Whatever it is: of its content nothing is said.
-        log.error("update_unreadable", error=type(error).__name__)
-        return None

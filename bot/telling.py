@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 async def tell(bot: Bot, room: Room, update: Update, notice: Notice) -> None:
     """Tell who sent this update, in their private chat, in their language as far as it is known."""
     user, chat = update.effective_user, update.effective_chat
-    if user is None or chat is None or chat.id != user.id:
+    if user is None:
         return
     person = None
     with contextlib.suppress(Unavailable):
@@ -36,7 +36,7 @@ async def tell(bot: Bot, room: Room, update: Update, notice: Notice) -> None:
         if update.callback_query is not None:
             text = toast(notice, room.event, words)
             await bot.answer_callback_query(update.callback_query.id, text=text)
-        for message in render(notice, room.event, words):
+        for message in () if chat is None or chat.id != user.id else render(notice, room.event, words):
             await send(bot, user.id, message)
     except TelegramError as error:
         log.info("not_told", notice=type(notice).__name__, error=type(error).__name__)

@@ -107,17 +107,13 @@ class Worker(ABC):
 
         A message that was sent and is not marked so would be sent again.
         """
-        again = False
         while True:
             try:
                 await write()
             except Unavailable as error:
-                again = True
                 self._outage.met(error)
                 await asyncio.sleep(PAUSE)
             else:
-                if again:
-                    self._outage.succeeded()
                 return
 
     async def _do(self, key: int, work: Coroutine[Any, Any, None]) -> None:

@@ -156,7 +156,10 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
         try:
             for message in render(notice, room.event, words):
                 await send(context.bot, chat, message)
-        except Forbidden:
+        except (Forbidden, BadRequest) as error:
+            if isinstance(error, BadRequest) and "chat not found" not in error.message.lower():
+                raise
+            # They blocked us; or pressed a button in some other chat, and never opened ours.
             if person is None:
                 return
             # They hear it when they come back.
@@ -164,8 +167,6 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
                 await people.mark_unreachable(tx, person.id, room.clock.now())
             left = True
             await _leave(update, room, person, number, notice)
-        except BadRequest:
-            raise
         except TelegramError as error:
             if person is None:
                 # Nothing is stored of who has not read the notice: they will have to write again.

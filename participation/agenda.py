@@ -16,7 +16,7 @@ from participation import phases
 from participation.event import Phase
 from participation.notices import Mover
 from storage import moments, outbox, tables
-from storage.database import DatabaseError
+from storage.database import DatabaseError, Unavailable
 from storage.moments import Moment
 
 if TYPE_CHECKING:
@@ -131,13 +131,15 @@ async def run_due(database: Database, event: Event, now: datetime, channel: int 
     """Run every moment that is due and not done, in order; returns how many were run now.
 
     Each is a transaction of its own: one that fails does not keep the others from being kept. Raises an
-    `ExceptionGroup` of what failed, after all the others were run.
+    `ExceptionGroup` of what failed, after all the others were run; `Unavailable` at once, for they all would.
     """
     run = 0
     failed: list[Exception] = []
     for moment in await moments.due(database, now):
         try:
             run += await _run(database, event, moment, now, channel)
+        except Unavailable:
+            raise
         except Exception as error:
             # Whatever it is, nine tables do not wait for the tenth.
             failed.append(error)

@@ -1,14 +1,17 @@
-"""Messages that were taken from Telegram and wait for their turn, of people who send very fast."""
+"""Updates taken from Telegram that wait for their turn, of people who act faster than it can be done."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from storage.database import Reader, Transaction
+
+Put = Literal["kept", "known", "stranger"]
+"""What became of an update: it waits now, it waited already, or its sender never read the notice."""
 
 
 @dataclass(frozen=True)
@@ -19,17 +22,23 @@ class Waiting:
     body: str
 
 
-async def put(tx: Transaction, key: str, telegram_id: int, body: str) -> bool:
-    """Keep an update of somebody who read the notice, once per key. Of a stranger nothing is kept: False."""
-    if not await tx.fetch("SELECT id FROM people WHERE telegram_id = $1", telegram_id):
-        return False
-    await tx.fetch(
-        "INSERT INTO inbox (key, telegram_id, body) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING",
+async def put(tx: Transaction, place: int, key: str, telegram_id: int, body: str) -> Put:
+    """Keep an update of somebody who read the notice, once per key; of a stranger nothing is kept.
+
+    `place`: its number in the order of all that were taken, greater than `last`.
+    """
+    kept = await tx.fetch(
+        "INSERT INTO inbox (id, key, telegram_id, body)"
+        " SELECT $1, $2, telegram_id, $4 FROM people WHERE telegram_id = $3"
+        " ON CONFLICT (key) DO NOTHING RETURNING id",
+        place,
         key,
         telegram_id,
         body,
     )
-    return True
+    if kept:
+        return "kept"
+    return "known" if await tx.fetch("SELECT id FROM inbox WHERE key = $1", key) else "stranger"
 
 
 async def first(reader: Reader, telegram_id: int) -> Waiting | None:
@@ -40,12 +49,17 @@ async def first(reader: Reader, telegram_id: int) -> Waiting | None:
     return Waiting(rows[0]["id"], rows[0]["body"]) if rows else None
 
 
-async def done(tx: Transaction, waiting: Waiting) -> None:
+async def done(tx: Transaction, place: int) -> None:
     """It was handled."""
-    await tx.fetch("DELETE FROM inbox WHERE id = $1", waiting.id)
+    await tx.fetch("DELETE FROM inbox WHERE id = $1", place)
 
 
-async def people_waiting(reader: Reader) -> Sequence[int]:
-    """The Telegram ids of all who have something waiting."""
-    rows = await reader.fetch("SELECT DISTINCT telegram_id FROM inbox ORDER BY telegram_id")
-    return [row["telegram_id"] for row in rows]
+async def waiting(reader: Reader) -> Mapping[int, int]:
+    """How many wait of each person, by Telegram id."""
+    rows = await reader.fetch("SELECT telegram_id, count(*) AS n FROM inbox GROUP BY telegram_id")
+    return {row["telegram_id"]: int(row["n"]) for row in rows}
+
+
+async def last(reader: Reader) -> int:
+    """The greatest place there is; 0 when nothing waits."""
+    return int((await reader.fetch("SELECT coalesce(max(id), 0) AS n FROM inbox"))[0]["n"])

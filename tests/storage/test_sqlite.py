@@ -7,6 +7,7 @@ import random
 import sqlite3
 import sys
 import threading
+import time
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 
@@ -369,6 +370,91 @@ async def test_a_cancellation_during_the_undoing_is_not_swallowed(database: Sqli
         await task
     assert [] == await keys(database)
     assert not database._writer.in_transaction
+
+
+async def commits(database: Database) -> None:
+    """Asks the connection four times: BEGIN, two statements, COMMIT."""
+    async with database.transaction() as tx:
+        await put(tx, "a")
+        await put(tx, "b")
+
+
+async def breaks(database: Database) -> None:
+    """Asks it four times too: BEGIN, a statement, whether there is something to undo, ROLLBACK."""
+    async with database.transaction() as tx:
+        await put(tx, "a")
+        raise ValueError
+
+
+class Steps:
+    """Counts what is asked of the writing connection, and says when it is asked for the `last` time.
+
+    With a gate that last time waits in the connection's thread.
+    """
+
+    def __init__(self, database: SqliteDatabase, last: int, gate: Gate | None) -> None:
+        self.reached = asyncio.Event()
+        self._ask = database._writer.execute_fetchall
+        self._count = 0
+        self._last = last
+        self._gate = gate
+
+    async def asked(self, *given: Any) -> Any:
+        self._count += 1
+        if self._count == self._last:
+            if self._gate is not None:
+                await self._gate.shut()
+            self.reached.set()
+        return await self._ask(*given)
+
+
+@pytest.mark.parametrize("when", ["it waits in the thread", "the thread has done it"])
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+@pytest.mark.parametrize("work", [commits, breaks])
+async def test_a_task_cancelled_at_any_await_of_a_transaction_leaves_the_next_one_usable(
+    database: SqliteDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    work: Callable[[Database], Awaitable[None]],
+    step: int,
+    when: str,
+) -> None:
+    gate = Gate(database) if when == "it waits in the thread" else None
+    with monkeypatch.context() as counting:
+        steps = Steps(database, step, gate)
+        counting.setattr(database._writer, "execute_fetchall", steps.asked)
+        task = asyncio.ensure_future(work(database))
+        await steps.reached.wait()
+        if gate is None:
+            # The loop stands still until it is done, and then hears of the cancellation first.
+            time.sleep(0.02)  # noqa: ASYNC251 - that is what it is for
+        task.cancel()
+        await asyncio.sleep(0)
+        if gate is not None:
+            await gate.open()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert not database._writer.in_transaction
+    assert not database._lock.locked()
+    found = await keys(database)
+    assert found in ([], ["a", "b"]) if (work, step) == (commits, 4) else found == []
+    async with database.transaction() as tx:
+        await put(tx, "c")
+    assert [*found, "c"] == await keys(database)
+
+
+async def test_a_task_cancelled_while_it_waits_for_its_turn_leaves_the_turn_to_others(
+    database: SqliteDatabase,
+) -> None:
+    async with database.transaction() as tx:
+        await put(tx, "a")
+        waiting = [asyncio.ensure_future(commits(database)) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    async with database.transaction() as tx:
+        await put(tx, "c")
+    assert ["a", "c"] == await keys(database)
 
 
 async def test_tasks_cancelled_at_random_lose_nothing_that_was_acknowledged(database: Database) -> None:

@@ -1,0 +1,122 @@
+"""Telegram's JSON becomes an update, or is refused: what no real Telegram sends reaches no handler.
+
+The library takes a number for a text, and fails later, somewhere. Here the parts that we act on are looked at
+first, so that everything behind may rely on them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from telegram import Update
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telegram import Bot
+
+log = structlog.get_logger(__name__)
+
+_BITS = 2**52
+"""Telegram's ids have at most 52 significant bits; SQLite's numbers 63."""
+
+_LATEST = 2**33
+"""Seconds since 1970: far beyond any date of Telegram, and one that Python can still hold."""
+
+Id = Annotated[int, Field(ge=-_BITS, le=_BITS)]
+Positive = Annotated[int, Field(ge=1, le=_BITS)]
+Time = Annotated[int, Field(ge=0, le=_LATEST)]
+Text = Annotated[str, Field(max_length=8192)]
+"""Twice what Telegram lets anybody write."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class _User(_Part):
+    id: Positive
+    is_bot: bool
+    first_name: str
+    language_code: Annotated[str, Field(max_length=64)] | None = None
+
+
+class _Chat(_Part):
+    id: Id
+    type: Annotated[str, Field(max_length=64)]
+
+
+class _Entity(_Part):
+    type: str
+    offset: Annotated[int, Field(ge=0, le=8192)]
+    length: Annotated[int, Field(ge=0, le=8192)]
+
+
+class _Message(_Part):
+    message_id: Annotated[int, Field(ge=0, le=_BITS)]
+    date: Time
+    edit_date: Time | None = None
+    chat: _Chat
+    sender: Annotated[_User | None, Field(alias="from")] = None
+    text: Text | None = None
+    caption: Text | None = None
+    entities: Annotated[list[_Entity], Field(max_length=1000)] | None = None
+    caption_entities: Annotated[list[_Entity], Field(max_length=1000)] | None = None
+
+
+class _Press(_Part):
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    sender: Annotated[_User, Field(alias="from")]
+    data: Annotated[str, Field(max_length=256)] | None = None
+    message: _Message | None = None
+
+
+class _Member(_Part):
+    status: Annotated[str, Field(max_length=64)]
+
+
+class _Membership(_Part):
+    chat: _Chat
+    sender: Annotated[_User, Field(alias="from")]
+    new_chat_member: _Member
+
+
+class _Update(_Part):
+    update_id: Annotated[int, Field(ge=-(2**62), le=2**62)]
+    message: _Message | None = None
+    edited_message: _Message | None = None
+    callback_query: _Press | None = None
+    my_chat_member: _Membership | None = None
+
+
+def number_of(raw: object) -> int | None:
+    """The number of an update; None when this is no update at all."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def read(raw: Mapping[str, Any], bot: Bot) -> Update | None:
+    """The update that this JSON is; None when it is none that people could have caused.
+
+    Then it is done with: kept, it would come again for ever. Bots are no people.
+    """
+    try:
+        seen = _Update.model_validate(raw)
+        if _is_of_a_bot(seen):
+            return None
+        return Update.de_json(dict(raw), bot)
+    except ValidationError as error:
+        # Where it is wrong, and how; never what it says.
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        where = ".".join(part if isinstance(part, str) else "#" for part in first["loc"])
+        log.error("update_unreadable", where=where, error=first["type"])
+    except Exception as error:
+        log.error("update_unreadable", where="", error=type(error).__name__)
+    return None
+
+
+def _is_of_a_bot(update: _Update) -> bool:
+    acts = (update.message, update.edited_message, update.callback_query, update.my_chat_member)
+    return any(act is not None and act.sender is not None and act.sender.is_bot for act in acts)
