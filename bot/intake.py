@@ -90,7 +90,7 @@ class Polling:
         self._application = application
         self._request = request
         self._queues = queues
-        # In the order of delivery. Ids may restart, so their order says nothing.
+        # Of all that Telegram may give again.
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
         self._stopping = asyncio.Event()
@@ -169,12 +169,22 @@ class Polling:
                     await asyncio.gather(future, return_exceptions=True)
 
     def _offset(self) -> int | None:
-        """The oldest update not handled; all before it may be forgotten by Telegram, and by us."""
-        for number, handled in list(self._unconfirmed.items()):
-            if not handled.done() or handled.cancelled():
-                return number
+        """The lowest that is not handled; all below may be forgotten by Telegram, and by us.
+
+        The lowest, and not the first that came: an answer need not have them in order.
+        """
+        unfinished = [
+            number
+            for number, handled in self._unconfirmed.items()
+            if not handled.done() or handled.cancelled()
+        ]
+        if not unfinished:
+            self._unconfirmed.clear()
+            return self._next
+        lowest = min(unfinished)
+        for number in [number for number in self._unconfirmed if number < lowest]:
             del self._unconfirmed[number]
-        return self._next
+        return lowest
 
     def _hand_out(self, raw: object, *, waited: bool) -> None:
         number = number_of(raw)
@@ -187,7 +197,7 @@ class Polling:
         else:
             future = self._queues.take(update, raw, waited=waited)
         self._unconfirmed[number] = future
-        self._next = number + 1
+        self._next = max(number + 1, self._next or 0)
 
     async def _some_progress(self) -> None:
         """Wait until all is handled, or a little: then it is worth asking for more.

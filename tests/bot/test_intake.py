@@ -100,6 +100,22 @@ async def test_one_unfinished_update_keeps_all_after_it_unconfirmed(hall: Hall) 
     assert 1 == len(await bruno.contributions())
 
 
+async def test_updates_that_come_in_another_order_are_not_confirmed_for_one_behind_them(hall: Hall) -> None:
+    people = await writing(hall, 3)
+    hall.telegram.world.updates.arrange = lambda batch, _limit: list(reversed(batch))
+
+    async def intercept(call: Call) -> Fault | None:
+        return Fault("normal", delay=1.0) if call.method == "sendMessage" else None
+
+    hall.telegram.intercept = intercept
+    for who in people:
+        who.phone.say(f"Scrive {who.phone.first_name}")
+    await asyncio.sleep(0.4)
+    assert 3 == len(hall.telegram.pending_updates())
+    await hall.quiet()
+    assert [1, 1, 1] == [len(await who.contributions()) for who in people]
+
+
 # --- a queue for each person ----------------------------------------------------------------------------
 
 
