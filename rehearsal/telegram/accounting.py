@@ -35,10 +35,10 @@ class Act:
 
     what: the callback data, or the text or caption ("" for neither). message_id: of the message tapped or
     written. handed: how often the bot was given the update. confirmed: the bot said that it has handled it.
-    answered: its answer to this very tap. replied: the first send to the chat, or edit in it, that can be
-    about this act: each counts for the oldest act that was handed to the bot and has none. That is an
-    estimate (answers to taps are exact), and in doubt says yes. heard: the bot knows of what reached the
-    server.
+    begun_again: when, by the wall clock, the bot was given again what a kill had interrupted. answered: its
+    answer to this very tap. replied: the first send to the chat, or edit in it, that can be about this act:
+    each counts for the oldest act that was handed to the bot and has none. That is an estimate (answers to
+    taps are exact), and in doubt says yes. heard: the bot knows of what reached the server.
     """
 
     update_id: int
@@ -49,6 +49,7 @@ class Act:
     what: str
     at: datetime
     handed: int = 0
+    begun_again: float | None = None
     confirmed: bool = False
     expired: bool = False
     answered: Reach = Reach.NOT
@@ -102,10 +103,11 @@ class Accounting(Observer):
         self._recent: deque[CallRecord] = deque(maxlen=_RECENT)
         self._perhaps: list[CallRecord] = []
         self._dying_until = 0.0
+        self._interrupted: set[int] = set()
         self._late_replies = late_replies
         self._said: defaultdict[int, dict[bytes, CallRecord]] = defaultdict(dict)
         self._lately: defaultdict[int, deque[tuple[float, Act]]] = defaultdict(lambda: deque(maxlen=_LATELY))
-        self._again: list[tuple[CallRecord, CallRecord, bool]] = []
+        self._again: list[tuple[CallRecord, CallRecord, bool, bool]] = []
         telegram.observe(self)
 
     def act_of_tap(self, callback_id: str) -> Act | None:
@@ -129,6 +131,7 @@ class Accounting(Observer):
         """
         self._dying_until = self._monotonic() + after
         since = self._monotonic() - grace
+        self._interrupted.update(act.update_id for act in self.acts if act.handed and not act.confirmed)
         known = {id(call) for call in self._perhaps}
         recent = [call for call in self._recent if call.wall >= since and id(call) not in known]
         self._perhaps.extend(recent)
@@ -146,12 +149,15 @@ class Accounting(Observer):
 
     @property
     def doubles(self) -> list[Double]:
-        """The same message twice in a chat: the first in flight, or no two acts that each could answer."""
+        """The same message twice in a chat: the first in flight, or no two acts that each could answer.
+
+        In flight is also what answered an act that a kill interrupted before the bot had confirmed it.
+        """
         lost = {id(call) for call in (*self._unheard, *self._perhaps)}
         return [
-            Double(int(second.params["chat_id"]), second.method, first, second, id(first) in lost)
-            for first, second, replies in self._again
-            if id(first) in lost or not replies
+            Double(int(second.params["chat_id"]), second.method, first, second, id(first) in lost or again)
+            for first, second, replies, again in self._again
+            if id(first) in lost or again or not replies
         ]
 
     def summary(self) -> dict[str, int]:
@@ -205,6 +211,9 @@ class Accounting(Observer):
             act = self._by_update.get(pending.id)
             if act is not None:
                 act.handed += 1
+                if act.update_id in self._interrupted:
+                    self._interrupted.discard(act.update_id)
+                    act.begun_again = self._monotonic()
                 if act.handed == 1:
                     self._open[act.chat_id].append(act)
 
@@ -251,7 +260,8 @@ class Accounting(Observer):
             content = orjson.dumps([call.method, call.params], option=orjson.OPT_SORT_KEYS, default=str)
             before = self._said[chat].get(content)
             if before is not None:
-                self._again.append((before, call, self._each_is_a_reply(before, call, chat)))
+                replies = self._each_is_a_reply(before, call, chat)
+                self._again.append((before, call, replies, not replies and self._is_given_again(call, chat)))
             self._said[chat][content] = call
 
     def _each_is_a_reply(self, first: CallRecord, second: CallRecord, chat: int) -> bool:
@@ -259,6 +269,14 @@ class Accounting(Observer):
         since = first.wall - self._late_replies
         acts = [(at, act) for at, act in self._lately[chat] if at >= since and self._is_reply(act, second)]
         return len(acts) > 1 or any(at >= first.wall for at, _ in acts)
+
+    def _is_given_again(self, call: CallRecord, chat: int) -> bool:
+        """Whether this may answer an act that a kill interrupted and the bot was given again a moment ago."""
+        since = call.wall - self._late_replies
+        return any(
+            act.begun_again is not None and act.begun_again >= since and self._is_reply(act, call)
+            for _, act in self._lately[chat]
+        )
 
 
 def _reach(call: CallRecord) -> Reach:

@@ -209,6 +209,25 @@ async def test_what_was_answered_just_before_a_kill_may_come_again(tg: Local) ->
     assert 2 == accounts.summary()["perhaps_in_flight"]
 
 
+async def test_an_act_that_a_kill_interrupted_is_answered_again(tg: Local) -> None:
+    accounts = Accounting(tg.server)
+    tg.ada.say("aiuto")
+    tg.clock.wall += 1
+    for _ in range(2):
+        # A bot that polls is given again what it has not confirmed: that alone explains nothing.
+        await tg.done("getUpdates")
+    await tg.bot.send_message(77, "Ecco l'aiuto")
+    tg.clock.wall += 30
+    accounts.killed()
+    tg.clock.wall += 30
+    await _confirm(tg)
+    await tg.bot.send_message(77, "Ecco l'aiuto")
+    assert [True] == [double.in_flight for double in accounts.doubles]
+    tg.clock.wall += 30
+    await tg.bot.send_message(77, "Ecco l'aiuto")
+    assert [True, False] == [double.in_flight for double in accounts.doubles]
+
+
 async def test_a_bot_that_is_gone_before_its_answer_leaves_a_message_in_flight(tg: Local) -> None:
     accounts = Accounting(tg.server)
     tg.server.intercept = always(Fault("normal", delay=5), "sendMessage")
