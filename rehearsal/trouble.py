@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rehearsal.clock import Clock
     from rehearsal.crowd.crowd import Crowd
     from rehearsal.programme import Programme
-    from rehearsal.telegram import CallRecord, SentMessage, Telegram
+    from rehearsal.telegram import CallRecord, Phone, SentMessage, Telegram
     from rehearsal.wire import Wire
 
 RATES: Final = {
@@ -116,11 +116,15 @@ class Trouble(Observer):
     def _plan(self, wanted: Wanted) -> FaultPlan:
         sizes = Sizes(hang=(0.5, 2.0))
         start, end = self._programme.moments[0][0], self._programme.closing - timedelta(minutes=15)
+        more: dict[str, Any] = {
+            "sizes": sizes,
+            "spare": SPARE,
+            "phones": _knows_the_bot,
+            "allowed": self._allowed,
+        }
         if wanted.each_once:
-            return FaultPlan.each_once(
-                wanted.seed, start, end, times=2, sizes=sizes, spare=SPARE, allowed=self._allowed
-            )
-        return FaultPlan(wanted.seed, rates=RATES, sizes=sizes, spare=SPARE, allowed=self._allowed)
+            return FaultPlan.each_once(wanted.seed, start, end, times=2, **more)
+        return FaultPlan(wanted.seed, rates=RATES, **more)
 
     def _allowed(self, kind: Kind, at: datetime) -> bool:
         """Whether what this asks of the bot, or of a person, is over before the next moment."""
@@ -221,6 +225,11 @@ class Trouble(Observer):
     def _waits_for_people(self) -> bool:
         assert self._crowd is not None, "run() was given one"
         return self._clock.connected and self._crowd.unanswered is not None
+
+
+def _knows_the_bot(phone: Phone) -> bool:
+    """Whether they would come back: who blocks a bot they have never heard of begins anew, if at all."""
+    return any(message.from_bot for message in phone.messages)
 
 
 def shown_on_phones(telegram: Telegram) -> dict[str, Any]:
