@@ -19,7 +19,7 @@ import structlog
 from aiohttp import web
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.reading import number_of, read
+from bot.reading import number_of
 from handlers.sending import seconds
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ CONFIRM_SECONDS = 2.0
 CROWDED = BATCH // 2
 """Updates from the oldest unfinished one on, when it is time to keep what is slow: at 100 all would wait."""
 
-SLOW = 0.5
-"""Seconds under way after which an update is slow."""
+SLOW, STUCK = 0.5, 3.0
+"""Seconds under way after which an update is kept where others pass it, and where nothing moves on."""
 
 CATCH_UP_SECONDS = 30.0
 """How long after we were away, at most, updates may be some that waited meanwhile: nobody was fast then."""
@@ -190,13 +190,7 @@ class Polling:
         number = number_of(raw)
         if not isinstance(raw, dict) or number is None or number in self._unconfirmed:
             return
-        update = read(raw, self._application.bot)
-        if update is None:
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            future.set_result(None)
-        else:
-            future = self._queues.take(update, raw, waited=waited)
-        self._unconfirmed[number] = future
+        self._unconfirmed[number] = self._queues.take(raw, waited=waited)
         self._next = max(number + 1, self._next or 0)
 
     async def _some_progress(self) -> None:
@@ -213,7 +207,9 @@ class Polling:
             self._offset()
             if len(self._unconfirmed) >= CROWDED:
                 slow = [number for number, future in self._unconfirmed.items() if not future.done()]
-                self._queues.keep(slow, SLOW)
+                # Where all are slow the machine is: to write still more would not help it.
+                passed = len(slow) <= len(self._unconfirmed) // 2
+                self._queues.keep(slow, SLOW if passed else STUCK)
             if len(self._unconfirmed) < BATCH:
                 return
 
@@ -314,10 +310,7 @@ class Webhook:
             return web.Response(status=400)
         if not isinstance(raw, dict) or number_of(raw) is None:
             return web.Response(status=400)
-        update = read(raw, self._application.bot)
-        if update is None:
-            return web.Response()
-        handled = self._queues.take(update, raw, waited=time.monotonic() < self._catching_up)
+        handled = self._queues.take(raw, waited=time.monotonic() < self._catching_up)
         # Not cancelled with the request: Telegram may hang up, and brings it again.
         await asyncio.wait({handled}, timeout=ANSWER_SECONDS)
         done = handled.done() and not handled.cancelled()

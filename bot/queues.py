@@ -23,7 +23,7 @@ import orjson
 import structlog
 from telegram.error import TelegramError
 
-from bot.reading import read
+from bot.reading import look, read
 from participation import notices
 from storage import inbox
 from storage.database import Unavailable
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.outage import Outage
+    from bot.reading import Act
     from handlers.context import BolliniApplication
     from participation.notices import Notice
     from storage.database import Database
@@ -86,9 +87,8 @@ STRANGER_ATTEMPTS = 8
 class _Item:
     """An update that was taken. `forgettable` is done once Telegram may forget it; `place` orders all."""
 
-    update: Update
+    act: Act
     raw: Mapping[str, Any]
-    sender: int
     place: int
     since: float
     forgettable: asyncio.Future[None]
@@ -157,12 +157,12 @@ class Queues:
             person.behind = count
             self._go_on(key, person)
 
-    def take(self, update: Update, raw: Mapping[str, Any], *, waited: bool = False) -> asyncio.Future[None]:
-        """Give an update its place; the future is done when Telegram may forget it.
+    def take(self, raw: Mapping[str, Any], *, waited: bool = False) -> asyncio.Future[None]:
+        """Give an update (that has a number) its place; the future is done when Telegram may forget it.
 
         `waited`: it lay at Telegram while we were away, so nobody was fast.
         """
-        number = update.update_id
+        number = int(raw["update_id"])
         known = self._under_way.get(number)
         if known is not None:
             return known.forgettable
@@ -175,14 +175,18 @@ class Queues:
             # Telegram gives an update twice now and then.
             future.set_result(None)
             return future
+        act = look(raw)
+        if act is None:
+            future.set_result(None)
+            return future
         self._place += 1
-        item = _Item(update, raw, sender(update), self._place, now, future)
+        item = _Item(act, raw, self._place, now, future)
         self._under_way[number] = item
         future.add_done_callback(lambda done: self._settled(number, done))
-        person = self._people.setdefault(item.sender, _Person())
+        person = self._people.setdefault(act.sender, _Person())
         if not waited and self._must_slow_down(person):
-            self._spawn(self._tell(update, notices.TooFast()))
-            if update.callback_query is not None:
+            told = self._told(raw, notices.TooFast())
+            if told and act.press is not None:
                 # With this very sentence it is answered.
                 future.set_result(None)
         if not future.done():
@@ -193,9 +197,8 @@ class Queues:
         return future
 
     def _place_of(self, item: _Item, person: _Person) -> None:
-        query = item.update.callback_query
-        if person.slowed and query is not None:
-            self._silent.append(query.id)
+        if person.slowed and item.act.press is not None:
+            self._silent.append(item.act.press)
             self._silencing.set()
             item.forgettable.set_result(None)
         elif person.slowed or person.behind or len(person.queue) >= IN_MEMORY:
@@ -207,10 +210,10 @@ class Queues:
                 return
             person.behind += 1
             self._keep_soon(item)
-            self._go_on(item.sender, person)
+            self._go_on(item.act.sender, person)
         else:
             person.queue.append(item)
-            self._go_on(item.sender, person)
+            self._go_on(item.act.sender, person)
 
     def keep(self, numbers: Iterable[int], older: float) -> None:
         """Keep those updates that are under way for longer than so many real seconds: others wait behind.
@@ -223,7 +226,7 @@ class Queues:
             item = self._under_way.get(number)
             if item is None or item.since > before or item.keeping is not None:
                 continue
-            if item in self._people[item.sender].queue:
+            if item in self._people[item.act.sender].queue:
                 item.keeping = asyncio.get_running_loop().create_future()
                 self._keep_soon(item)
 
@@ -285,7 +288,7 @@ class Queues:
     async def _handle_next(self, person: _Person) -> None:
         """The oldest of what waits in memory."""
         item = person.queue[0]
-        await self._handle(item.update)
+        await self._handle(item.raw)
         if item.keeping is not None and await item.keeping == "kept":
             await self._insist(partial(self._done, item.place))
         person.queue.popleft()
@@ -306,9 +309,7 @@ class Queues:
             # It is on its way there.
             await person.arrived.wait()
             return
-        update = read(orjson.loads(kept.body), self._application.bot)
-        if update is not None:
-            await self._handle(update)
+        await self._handle(orjson.loads(kept.body))
         await self._insist(partial(self._done, kept.id))
         person.behind -= 1
 
@@ -328,8 +329,11 @@ class Queues:
             else:
                 return
 
-    async def _handle(self, update: Update) -> None:
+    async def _handle(self, raw: Mapping[str, Any]) -> None:
         """Returns when the update is handled, or given up with a line in the log."""
+        update = read(raw, self._application.bot)
+        if update is None:
+            return
         attempts = 0
         while True:
             try:
@@ -366,9 +370,18 @@ class Queues:
         if self._told_in != self._outage.number:
             self._told_in = self._outage.number
             self._told_of_trouble.clear()
-        if sender(update) not in self._told_of_trouble:
-            self._told_of_trouble.add(sender(update))
+        who = update.effective_user
+        if who is not None and who.id not in self._told_of_trouble:
+            self._told_of_trouble.add(who.id)
             self._spawn(self._tell(update, notices.StoreTroubled()))
+
+    def _told(self, raw: Mapping[str, Any], notice: Notice) -> bool:
+        """Whether who sent this is being told."""
+        update = read(raw, self._application.bot)
+        if update is None:
+            return False
+        self._spawn(self._tell(update, notice))
+        return True
 
     # --- what is beside the queues ---------------------------------------------------------------------
 
@@ -411,13 +424,13 @@ class Queues:
         async with self._database.transaction() as tx:
             return [
                 await inbox.put(
-                    tx, item.place, _name(item.update), item.sender, orjson.dumps(item.raw).decode()
+                    tx, item.place, item.act.name, item.act.sender, orjson.dumps(item.raw).decode()
                 )
                 for item in items
             ]
 
     def _was_put(self, item: _Item, put: inbox.Put) -> None:
-        person = self._people[item.sender]
+        person = self._people[item.act.sender]
         if item.keeping is not None:
             item.keeping.set_result(put)
         elif put != "kept":
@@ -425,7 +438,7 @@ class Queues:
             if put == "stranger" and not person.slowed and len(person.queue) < IN_MEMORY:
                 # They may be about to read the notice, with what is in front of this.
                 person.queue.append(item)
-                self._go_on(item.sender, person)
+                self._go_on(item.act.sender, person)
                 person.arrived.set()
                 return
         person.arrived.set()
@@ -477,7 +490,7 @@ class Queues:
         if waits:
             await asyncio.wait(waits, timeout=seconds)
         if self._under_way:
-            late = {item.sender for item in self._under_way.values()}
+            late = {item.act.sender for item in self._under_way.values()}
             log.warning("not_finished", people=len(late), advice="it is delivered again at the next start")
         await self.abandon()
 
@@ -494,19 +507,3 @@ async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def sender(update: Update) -> int:
-    """Who sent an update, or in which chat it came; 0 when neither is known."""
-    if update.effective_user is not None:
-        return update.effective_user.id
-    return update.effective_chat.id if update.effective_chat is not None else 0
-
-
-def _name(update: Update) -> str:
-    """What names an act for ever. A message may be edited twice in a second: each edit is its own update."""
-    if update.callback_query is not None:
-        return f"press:{update.callback_query.id}"
-    if update.message is not None:
-        return f"message:{update.message.chat.id}:{update.message.message_id}"
-    return f"update:{update.update_id}"

@@ -6,6 +6,7 @@ first, so that everything behind may rely on them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
@@ -28,8 +29,8 @@ _LATEST = 2**33
 Id = Annotated[int, Field(ge=-_BITS, le=_BITS)]
 Positive = Annotated[int, Field(ge=1, le=_BITS)]
 Time = Annotated[int, Field(ge=0, le=_LATEST)]
-Text = Annotated[str, Field(max_length=8192)]
-"""Twice what Telegram lets anybody write."""
+Text = Annotated[str, Field(max_length=8192, pattern=r"^[^\x00]*$")]
+"""Twice what Telegram lets anybody write, without the character at which SQLite takes a text to end."""
 
 
 class _Part(BaseModel):
@@ -91,32 +92,59 @@ class _Update(_Part):
     my_chat_member: _Membership | None = None
 
 
+@dataclass(frozen=True)
+class Act:
+    """What is to be known of an update before it is its turn.
+
+    sender: the person, or the chat where nobody is named. name: names the act for ever, however often it is
+    delivered. press: the id of a press, that waits for an answer; None for other acts.
+    """
+
+    number: int
+    sender: int
+    name: str
+    press: str | None
+
+
 def number_of(raw: object) -> int | None:
     """The number of an update; None when this is no update at all."""
     number = raw.get("update_id") if isinstance(raw, dict) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
-def read(raw: Mapping[str, Any], bot: Bot) -> Update | None:
-    """The update that this JSON is; None when it is none that people could have caused.
+def look(raw: Mapping[str, Any]) -> Act | None:
+    """What act this JSON is; None when it is none that people could have done, or none that we act on.
 
-    Then it is done with: kept, it would come again for ever. Bots are no people.
+    Then it is done with: kept, it would come again for ever. Bots are no people. This is thirty times as fast
+    as making the library's update of it, which waits until it is its turn.
     """
     try:
         seen = _Update.model_validate(raw)
-        if _is_of_a_bot(seen):
-            return None
-        return Update.de_json(dict(raw), bot)
     except ValidationError as error:
         # Where it is wrong, and how; never what it says.
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(part if isinstance(part, str) else "#" for part in first["loc"])
         log.error("update_unreadable", where=where, error=first["type"])
+        return None
+    act = seen.callback_query or seen.message or seen.edited_message or seen.my_chat_member
+    if act is None or (act.sender is not None and act.sender.is_bot):
+        return None
+    if isinstance(act, _Press):
+        return Act(seen.update_id, act.sender.id, f"press:{act.id}", act.id)
+    if act.sender is None and act.chat.type == "private":
+        log.error("update_unreadable", where="from", error="missing")
+        return None
+    name = f"update:{seen.update_id}"
+    if act is seen.message:
+        name = f"message:{act.chat.id}:{act.message_id}"
+    # A message may be edited twice in a second: each edit is an update of its own.
+    return Act(seen.update_id, act.chat.id if act.sender is None else act.sender.id, name, None)
+
+
+def read(raw: Mapping[str, Any], bot: Bot) -> Update | None:
+    """The library's update; None when it cannot read it."""
+    try:
+        return Update.de_json(dict(raw), bot)
     except Exception as error:
         log.error("update_unreadable", where="", error=type(error).__name__)
-    return None
-
-
-def _is_of_a_bot(update: _Update) -> bool:
-    acts = (update.message, update.edited_message, update.callback_query, update.my_chat_member)
-    return any(act is not None and act.sender is not None and act.sender.is_bot for act in acts)
+        return None

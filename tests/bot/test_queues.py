@@ -324,6 +324,33 @@ async def test_a_stranger_whose_answer_hangs_keeps_back_nobody(hall: Hall) -> No
     await eventually(lambda: heard(eve, "benvenuto") == 1)
 
 
+async def test_strangers_together_keep_back_nobody(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five of them could fill all that Telegram gives at once, if Telegram lets none of them be answered."""
+    monkeypatch.setattr(intake, "STUCK", 0.5)
+    anna, *_ = await writing(hall, 2)
+    strangers = [hall.somebody() for _ in range(6)]
+
+    async def intercept(call: Call) -> Fault | None:
+        refused = call.method == "sendMessage" and call.chat_id in {who.phone.id for who in strangers}
+        return Fault(status=429, description="Too Many Requests", retry_after=600) if refused else None
+
+    # Nobody has the event's time to wait for.
+    never = asyncio.Event()
+
+    async def wait(_until: object) -> None:
+        await never.wait()
+
+    monkeypatch.setattr(hall.clock, "wait", wait)
+    hall.telegram.intercept = intercept
+    for _ in range(20):
+        for who in strangers:
+            who.phone.start("T6")
+    await asyncio.sleep(0.1)
+    anna.phone.say("Una frase")
+    await eventually(lambda: heard(anna, RECEIVED) == 1)
+    assert (2, 0) == (await hall.count("people"), await hall.count("inbox"))
+
+
 async def test_what_rests_with_us_is_done_in_order_after_a_kill(hall: Hall) -> None:
     anna, *others = await writing(hall, 31)
     never = asyncio.Event()
