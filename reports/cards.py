@@ -55,13 +55,14 @@ def _card(
     link = address(bot, invitation.payload)
     role = invitation.role
     table = event.table(invitation.table) if invitation.table else None
+    named_role = words.plain(f"print.card.role.{role}")
     return {
-        "role": words.plain(f"print.card.role.{role}"),
-        "name": invitation.name,
+        "role": named_role if invitation.name else "",
+        "name": invitation.name or named_role,
         "code": table.code if table else "",
         "table": table.name if table else "",
         "place": naming.place(event, table, words) if table else "",
-        "how": words.plain(f"print.card.how.{role}"),
+        "how": words.plain(f"print.card.how.{role}", button=words.plain("welcome.button")),
         "qr": qr.svg(link),
         "qr_says": words.plain("print.qr.personal"),
         "typed": f"/start {invitation.payload}",

@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from tests.support.hall import Hall
 
 
-@pytest.fixture
-def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    path = tmp_path / "event.db"
-    monkeypatch.setenv("BOLLINI_DATABASE", str(path))
-    monkeypatch.delenv("BOLLINI_EVENT", raising=False)
-    return path
-
-
 def links_in(database: Path) -> int:
     with closing(sqlite3.connect(database)) as connection:
         return int(connection.execute("SELECT count(*) FROM invites").fetchone()[0])

@@ -63,6 +63,11 @@ def test_a_card_says_that_it_is_personal_and_when_it_ends(printed: list[Page]) -
         assert found == page.words.count("Scadenza: 5 dicembre 2023, ore 12:00.")
 
 
+def test_a_card_names_the_button_as_the_bot_shows_it(printed: list[Page], languages: Translators) -> None:
+    button = languages.of("it").plain("welcome.button")
+    assert f"tocca «{button}», e il tavolo è affidato a te" in printed[0].words
+
+
 def test_a_card_says_the_commands_of_the_day(printed: list[Page]) -> None:
     for said in (
         "/tavolo per vedere come va il tavolo e qual è il prossimo passo",
