@@ -8,7 +8,7 @@ SHELL := /bin/bash
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := bot handlers charts participation storage locales rehearsal tests
+SOURCES := bot handlers reports charts participation storage locales rehearsal tests
 
 # The first interpreter that really is 3.11 or later; set PYTHON to choose another.
 PYTHON ?= $(shell for each in python3.11 python3 python; do \

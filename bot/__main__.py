@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "run the bot (settings: BOLLINI_TOKEN and others, see README)",
     "check": "check an event file: every mistake at once, or a summary",
     "invite": "make one-time links for facilitators and the regia",
+    "print": "make what goes on paper: posters, ballots, the strategies, cards with one-time links",
     "rehearse": "play a whole event on a local Telegram, with a simulated crowd",
     "faults": "rehearse with everything going wrong, and count the promises that broke",
     "summary": "write everything counted in a database as JSON",

@@ -42,6 +42,7 @@ __all__ = [
     "Phase",
     "PlanAction",
     "Posts",
+    "Printing",
     "Privacy",
     "Problem",
     "Question",
@@ -269,6 +270,12 @@ class Themes(_Model):
     crosscutting_axes: Annotated[StrictInt, Field(ge=2, le=99)] = 3
 
 
+class Printing(_Model):
+    """What is printed on paper: numbered ballots for each table."""
+
+    sheets_per_table: Annotated[StrictInt, Field(ge=1, le=999)] = 40
+
+
 class Contacts(_Model):
     """Where to write and read on, and the online form for suggestions."""
 
@@ -304,6 +311,7 @@ class Event(_Model):
     session2: Session2
     posts: Posts = Posts()
     themes: Themes = Themes()
+    printing: Printing = Printing()
     contacts: Contacts
     privacy: Privacy
 

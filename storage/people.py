@@ -221,6 +221,25 @@ async def add_invite(
     )
 
 
+@dataclass(frozen=True)
+class WaitingInvites:
+    """How many links for a role (at a table, or "") could still be used."""
+
+    role: str
+    table: str
+    count: int
+
+
+async def waiting_invites(reader: Reader, at: datetime) -> Sequence[WaitingInvites]:
+    """The links that nobody has used and that have not expired, by role and table."""
+    rows = await reader.fetch(
+        "SELECT role, table_code, count(*) AS n FROM invites"
+        " WHERE used_at IS NULL AND expires_at > $1 GROUP BY role, table_code ORDER BY role, table_code",
+        to_text(at),
+    )
+    return [WaitingInvites(row["role"], row["table_code"], row["n"]) for row in rows]
+
+
 async def find_invite(reader: Reader, secret_hash: str) -> Invite | None:
     """The link with this hash."""
     rows = await reader.fetch(

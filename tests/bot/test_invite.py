@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from tests.support.hall import Hall
 
 
-@pytest.fixture
-def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    path = tmp_path / "event.db"
-    monkeypatch.setenv("BOLLINI_DATABASE", str(path))
-    monkeypatch.delenv("BOLLINI_EVENT", raising=False)
-    return path
-
-
 def made(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     assert 0 == main(["invite", *arguments, "--json"])
     links: list[dict[str, Any]] = json.loads(capsys.readouterr().out)

@@ -132,7 +132,7 @@ def test_an_event_cannot_be_changed(turin: Event) -> None:
 
 def test_settings_that_are_not_written_have_the_documented_defaults() -> None:
     data = deepcopy(TURIN)
-    del data["posts"], data["themes"], data["language"], data["session2"]["facilitation"]
+    del data["posts"], data["themes"], data["printing"], data["language"], data["session2"]["facilitation"]
     data["session1"] = {key: data["session1"][key] for key in ("question", "why")}
     assert load() == Event.model_validate(data)
 
@@ -504,7 +504,7 @@ def test_every_key_is_documented_and_nothing_else_is() -> None:
 
 def test_every_default_is_documented_as_it_is() -> None:
     page = (ROOT / "docs" / "event-file.md").read_text(encoding="utf-8")
-    for section in ("session1", "session2", "posts", "themes"):
+    for section in ("session1", "session2", "posts", "themes", "printing"):
         (model,) = models_in(Event.model_fields[section].annotation)
         for name, field in model.model_fields.items():
             if not field.is_required():
@@ -516,6 +516,6 @@ def test_every_default_is_documented_as_it_is() -> None:
 
 def test_the_packaged_file_shows_every_setting_that_has_a_default() -> None:
     """Whoever copies it sees what can be set."""
-    for section in ("session1", "session2", "posts", "themes"):
+    for section in ("session1", "session2", "posts", "themes", "printing"):
         (model,) = models_in(Event.model_fields[section].annotation)
         assert set(model.model_fields) == set(TURIN[section])

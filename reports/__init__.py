@@ -1,0 +1,1 @@
+"""What goes on paper: aggregates in, documents out."""
