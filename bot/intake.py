@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.metrics import Metrics
+from bot.rivals import Rivals
 from handlers.sending import seconds
 
 if TYPE_CHECKING:
@@ -50,9 +52,17 @@ ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 class Polling:
     """Long polling with confirmation after handling. `run` until `stop`."""
 
-    def __init__(self, application: BolliniApplication, clock: Clock) -> None:
+    def __init__(
+        self,
+        application: BolliniApplication,
+        clock: Clock,
+        metrics: Metrics | None = None,
+        rivals: Rivals | None = None,
+    ) -> None:
         self._application = application
         self._clock = clock
+        self._metrics = metrics or Metrics()
+        self._rivals = rivals or Rivals()
         self._queues: dict[int, deque[Update]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         # In the order of delivery; True once handled. Ids may restart, so their order says nothing.
@@ -71,14 +81,15 @@ class Polling:
 
     async def _poll(self) -> None:
         failures = 0
+        self._rivals.begin()
         while not self._stopping.is_set():
             try:
                 updates = await self._ask(POLL_SECONDS if not self._unconfirmed else 0)
                 failures = 0
             except InvalidToken:
                 raise
-            except Conflict:
-                log.warning("another_poller", advice="another process uses this token: stop one of the two")
+            except Conflict as error:
+                self._rivals.heard(error.message)
                 await self._sleep(CONFLICT_SECONDS)
                 continue
             except RetryAfter as error:
@@ -136,6 +147,7 @@ class Polling:
             return
         self._unconfirmed[update.update_id] = False
         self._next = update.update_id + 1
+        self._metrics.taken(update)
         key = _sender(update)
         queue = self._queues.get(key)
         if queue is not None:
@@ -158,6 +170,7 @@ class Polling:
                 # Not even the error handler could: the person's next updates must not wait for ever.
                 log.exception("handling_broke", error=type(error).__name__)
             queue.popleft()
+            self._metrics.handled(update)
             self._unconfirmed[update.update_id] = True
             self._progress.set()
         del self._queues[key]

@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     event: Path | None = Field(None, description="The event file; without it, Turin's.")
     channel: int | None = Field(None, description="The id of the regia's channel, where the bot is an admin.")
     api_url: str = Field("https://api.telegram.org", description="The Bot API server.")
+    health_port: int | None = Field(
+        None, ge=0, le=65535, description="Where /health and /metrics are served; 0 for any free port."
+    )
+    health_host: str = Field("127.0.0.1", description="The address on which they are.")
     clock_url: str | None = Field(None, description="Only a rehearsal sets this: the clock to follow.")
 
     @field_validator("token", mode="before")
