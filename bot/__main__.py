@@ -17,6 +17,8 @@ COMMANDS = {
     "print": "make what goes on paper: posters, ballots, the strategies, cards with one-time links",
     "rehearse": "play a whole event on a local Telegram, with a simulated crowd",
     "faults": "rehearse with everything going wrong, and count the promises that broke",
+    "backup": "copy the database into a file and check the copy, also while the bot runs",
+    "health": "ask the bot running here how it is; the exit status says it too",
     "summary": "write everything counted in a database as JSON",
 }
 """Each is a module of `bot/commands` with `add_arguments(parser)` and `run(arguments) -> status`."""

@@ -16,8 +16,11 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot import errors
+from bot.channel import look_at
 from bot.clock import RehearsalClock, SystemClock
+from bot.health import Health, HealthServer
 from bot.intake import Polling, Webhook, secret_for
+from bot.metrics import Metrics, Timed
 from bot.outage import Outage
 from bot.outbox import Outbox
 from bot.pacing import Pacer
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.intake import Intake
+    from bot.logs import Trouble
     from bot.settings import Settings
     from locales.translator import Translators
     from participation.event import Event
@@ -51,9 +55,12 @@ log = structlog.get_logger(__name__)
 CONNECTIONS = 64
 """Calls to Telegram at once."""
 
-DRAIN_SECONDS = 1.5
-"""How long a stop may wait for what is being sent, after what was taken is handled. All of a stop stays
-below the ten seconds after which containers are killed."""
+STOP_SECONDS = 8.5
+"""From a stop on, how long what was taken may take to be handled and sent, all together. With what a chart
+that is being drawn still takes it stays below the ten seconds after which containers are killed."""
+
+LAST_SENDS = 0.3
+"""Seconds for what is being sent even when the handling took all of that."""
 
 CONNECT_BACKOFF = 10.0
 """Seconds between two attempts to reach Telegram at the start, at most."""
@@ -66,7 +73,13 @@ class RunningBot:
     """One bot on one event. Made by `build`; `run` until a signal or `stop`."""
 
     def __init__(
-        self, settings: Settings, event: Event, definition: str, database: Database, clock: Clock
+        self,
+        settings: Settings,
+        event: Event,
+        definition: str,
+        database: Database,
+        clock: Clock,
+        trouble: Trouble | None = None,
     ) -> None:
         assert settings.token is not None, "the command line asked for it"
         # The library's own switch to its coming form of `retry_after`, without which reading it warns.
@@ -74,17 +87,19 @@ class RunningBot:
         self._settings = settings
         self._event = event
         self._definition = definition
-        self._database = database
+        self.metrics = Metrics(None if trouble is None else trouble.counts)
+        self._database = database = Timed(database, self.metrics)
         self._clock = clock
         self._stopping = asyncio.Event()
+        self._stop_until = float("inf")
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="charts")
         self.translators: Translators = load_translators(event.zone_info)
-        polling = AiohttpRequest(1)
+        polling = AiohttpRequest(1, self.metrics)
         bot: ExtBot[None] = ExtBot(
             token=settings.token.get_secret_value(),
             base_url=f"{settings.api_url}/bot",
             base_file_url=f"{settings.api_url}/file/bot",
-            request=AiohttpRequest(CONNECTIONS),
+            request=AiohttpRequest(CONNECTIONS, self.metrics),
             get_updates_request=polling,
         )
         self.application: BolliniApplication = (
@@ -100,7 +115,7 @@ class RunningBot:
         self.outage = outage = Outage(lambda: database.available)
         self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators)
         self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio)
-        self.queues = Queues(self.application, database, clock, outage, self._tell)
+        self.queues = Queues(self.application, database, clock, outage, self._tell, self.metrics)
         self._intake: Intake = Polling(self.application, polling, self.queues)
         if settings.webhook_url is not None:
             self._intake = self._webhook(settings.webhook_url)
@@ -117,6 +132,10 @@ class RunningBot:
         )
         setup(self.application)
         errors.setup(self.application)
+        self._health: HealthServer | None = None
+        if settings.health_port is not None:
+            health = Health(database, bot, clock, self.metrics)
+            self._health = HealthServer(health, self.metrics, settings.health_host, settings.health_port)
 
     def _webhook(self, address: str) -> Webhook:
         settings = self._settings
@@ -137,35 +156,12 @@ class RunningBot:
     async def run(self) -> None:
         """Take updates, send, keep the agenda; returns once stopped and everything taken is finished.
 
-        Raises `InvalidToken` when Telegram does not know the token.
+        Raises `InvalidToken` when Telegram does not know the token, `AnotherPoller` when another program uses
+        it, `SettingsError`, `DatabaseError` and `EventChanged` when something has to be set first.
         """
+        if self._health is not None:
+            await self._health.start()
         try:
-            if await self._connect():
-                await self._run()
-        finally:
-            await self.application.bot.shutdown()
-            self._executor.shutdown()
-
-    async def _connect(self) -> bool:
-        """Reach Telegram, however long that takes; False when stopped before."""
-        failures = 0
-        while not self._stopping.is_set():
-            try:
-                await self.application.initialize()
-            except InvalidToken:
-                raise
-            except TelegramError as error:
-                failures += 1
-                log.warning("telegram_not_reached", error=type(error).__name__, failures=failures)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(min(0.2 * 2 ** min(failures, 10), CONNECT_BACKOFF)):
-                        await self._stopping.wait()
-            else:
-                return True
-        return False
-
-    async def _run(self) -> None:
-        async with self.application:
             await agenda.prepare(
                 self._database,
                 self._event,
@@ -173,7 +169,46 @@ class RunningBot:
                 self._clock.now(),
                 channel=self._settings.channel is not None,
             )
-            await self._set_menu()
+            if await self._connect():
+                await self._run()
+        finally:
+            if self._health is not None:
+                await self._health.stop()
+            await self.application.bot.shutdown()
+            self._executor.shutdown(cancel_futures=True)
+
+    async def _connect(self) -> bool:
+        """Reach Telegram, however long that takes; False when stopped before."""
+        failures = 0
+        stopping = asyncio.create_task(self._stopping.wait(), name="stopping")
+        try:
+            while not self._stopping.is_set():
+                reaching = asyncio.create_task(self.application.initialize(), name="reaching")
+                try:
+                    await asyncio.wait({reaching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    # A server that never answers must not hold up a stop.
+                    if not reaching.done():
+                        reaching.cancel()
+                        await asyncio.gather(reaching, return_exceptions=True)
+                if reaching.cancelled():
+                    break
+                error = reaching.exception()
+                if error is None:
+                    return True
+                if isinstance(error, InvalidToken) or not isinstance(error, TelegramError):
+                    raise error
+                failures += 1
+                log.warning("telegram_not_reached", error=type(error).__name__, failures=failures)
+                pause = min(0.2 * 2 ** min(failures, 10), CONNECT_BACKOFF)
+                await asyncio.wait({stopping}, timeout=pause)
+        finally:
+            stopping.cancel()
+            await asyncio.gather(stopping, return_exceptions=True)
+        return False
+
+    async def _run(self) -> None:
+        async with self.application:
             await self.queues.load()
             background = [
                 asyncio.create_task(self.outage.watch(), name="outage"),
@@ -181,6 +216,7 @@ class RunningBot:
                 asyncio.create_task(self.outbox.run(), name="outbox"),
                 asyncio.create_task(self.screens.run(), name="screens"),
             ]
+            courtesies = asyncio.create_task(self._courtesies(), name="courtesies")
             await self._schedule.start()
             # The background tasks have begun by now and say themselves what they still have to do.
             self._clock.promise(STARTING, None)
@@ -192,15 +228,18 @@ class RunningBot:
                 await taking
                 self.outbox.stop()
                 self.screens.stop()
+                now = asyncio.get_running_loop().time()
+                until = max(min(self._stop_until, now + STOP_SECONDS), now + LAST_SENDS)
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(DRAIN_SECONDS):
+                    async with asyncio.timeout_at(until):
                         await self.outbox.drain()
                         await self.screens.drain()
             finally:
                 await self._schedule.stop()
-                for task in (taking, *background):
+                every = (taking, courtesies, *background)
+                for task in every:
                     task.cancel()
-                results = await asyncio.gather(taking, *background, return_exceptions=True)
+                results = await asyncio.gather(*every, return_exceptions=True)
             for result in results:
                 if isinstance(result, Exception):
                     raise result
@@ -208,12 +247,21 @@ class RunningBot:
 
     def stop(self) -> None:
         """Finish what was taken, then return from `run`."""
+        self._stop_until = asyncio.get_running_loop().time() + STOP_SECONDS
         self._stopping.set()
         self._intake.stop()
 
     def _wake(self) -> None:
         self.outbox.wake()
         self.screens.wake()
+
+    async def _courtesies(self) -> None:
+        """What nobody has to wait for: the menu, and a look at the channel."""
+        channel = self._settings.channel
+        problem = None if channel is None else await look_at(self.application.bot, channel)
+        if problem is not None:
+            log.warning("channel_not_ready", advice=problem)
+        await self._set_menu()
 
     async def _set_menu(self) -> None:
         """The participants' commands in Telegram's own menu, in each language. It can wait if this fails."""
@@ -250,10 +298,12 @@ async def following_clock(settings: Settings) -> AsyncIterator[Clock]:
         await asyncio.gather(following, return_exceptions=True)
 
 
-async def run(settings: Settings, event: Event, definition: str, database: Database) -> None:
+async def run(
+    settings: Settings, event: Event, definition: str, database: Database, trouble: Trouble
+) -> None:
     """Run the bot until SIGTERM or SIGINT."""
     async with following_clock(settings) as clock:
-        bot = RunningBot(settings, event, definition, database, clock)
+        bot = RunningBot(settings, event, definition, database, clock, trouble)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, bot.stop)

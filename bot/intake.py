@@ -20,6 +20,7 @@ from aiohttp import web
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.reading import number_of
+from bot.rivals import Rivals
 from handlers.sending import seconds
 
 if TYPE_CHECKING:
@@ -86,10 +87,17 @@ class Intake(Protocol):
 class Polling:
     """Long polling with confirmation after handling. `run` until `stop`."""
 
-    def __init__(self, application: BolliniApplication, request: AiohttpRequest, queues: Queues) -> None:
+    def __init__(
+        self,
+        application: BolliniApplication,
+        request: AiohttpRequest,
+        queues: Queues,
+        rivals: Rivals | None = None,
+    ) -> None:
         self._application = application
         self._request = request
         self._queues = queues
+        self._rivals = rivals or Rivals()
         # Of all that Telegram may give again.
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
@@ -109,6 +117,8 @@ class Polling:
 
     async def _poll(self) -> None:
         failures = 0
+        self._rivals.begin()
+        self._rivals.begin()
         while not self._stopping.is_set():
             try:
                 updates = await self._ask(POLL_SECONDS if not self._unconfirmed else 0)
@@ -120,9 +130,7 @@ class Polling:
                     log.warning("webhook_was_set", advice="it is taken away: this bot asks by itself")
                     await self._leave_webhook()
                 else:
-                    log.warning(
-                        "another_poller", advice="another process uses this token: stop one of the two"
-                    )
+                    self._rivals.heard()
                 await self._sleep(CONFLICT_SECONDS)
                 continue
             except RetryAfter as error:

@@ -23,6 +23,7 @@ import orjson
 import structlog
 from telegram.error import TelegramError
 
+from bot.metrics import Metrics
 from bot.reading import look, read
 from participation import notices
 from storage import inbox
@@ -63,6 +64,9 @@ RECENT = 20_000
 
 DAY = 86_400.0
 """Real seconds of silence after which they are forgotten: after a week Telegram numbers updates anew."""
+
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
+"""Kinds of updates that are counted by their name."""
 
 FORGET_EVERY = 1_000
 """Updates after which those who are idle are forgotten."""
@@ -125,7 +129,9 @@ class Queues:
         clock: Clock,
         outage: Outage,
         tell: Callable[[Update, Notice], Awaitable[None]],
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._application = application
         self._database = database
         self._clock = clock
@@ -182,6 +188,7 @@ class Queues:
         self._place += 1
         item = _Item(act, raw, self._place, now, future)
         self._under_way[number] = item
+        self._metrics.taken(number, act.press)
         future.add_done_callback(lambda done: self._settled(number, done))
         person = self._people.setdefault(act.sender, _Person())
         if not waited and self._must_slow_down(person):
@@ -243,7 +250,10 @@ class Queues:
         return len(self._under_way)
 
     def _settled(self, number: int, future: asyncio.Future[None]) -> None:
-        self._under_way.pop(number, None)
+        item = self._under_way.pop(number, None)
+        if item is not None:
+            kind = next((name for name in item.raw if name in KINDS), "other")
+            self._metrics.handled(number, kind, item.act.press)
         if not future.cancelled():
             self._recent[number] = None
             if len(self._recent) > RECENT:

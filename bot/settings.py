@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(
         None, description="What Telegram repeats with each delivery; without it, made from the token."
     )
+    health_port: int | None = Field(
+        None, ge=0, le=65535, description="Where /health and /metrics are served; 0 for any free port."
+    )
+    health_host: str = Field("127.0.0.1", description="The address on which they are.")
     clock_url: str | None = Field(None, description="Only a rehearsal sets this: the clock to follow.")
 
     @field_validator("token", mode="before")

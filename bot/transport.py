@@ -14,6 +14,8 @@ import orjson
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest
 
+from bot.metrics import Metrics
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,10 +27,11 @@ CONNECT_TIMEOUT = 10.0
 
 
 class AiohttpRequest(BaseRequest):
-    """One pool of connections to the Bot API server."""
+    """One pool of connections to the Bot API server; how each call ended is counted in `metrics`."""
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int, metrics: Metrics | None = None) -> None:
         self._connections = connections
+        self._metrics = metrics or Metrics()
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -106,13 +109,21 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=timeout
             ) as response:
-                return response.status, await response.read()
+                answer = response.status, await response.read()
         except TimeoutError:
+            self._count(url, request_data, None)
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
+            self._count(url, request_data, None)
             # `from None` and the kind alone: the text of such an error may hold the address.
             message = f"Telegram could not be reached ({type(error).__name__})"
             raise NetworkError(message) from None
+        self._count(url, request_data, answer[0])
+        return answer
+
+    def _count(self, url: str, request_data: RequestData | None, status: int | None) -> None:
+        press = None if request_data is None else request_data.json_parameters.get("callback_query_id")
+        self._metrics.called(url.rpartition("/")[2], status, press)
 
 
 def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

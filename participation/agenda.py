@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from participation import phases
-from participation.event import Phase
+from participation import event_change, phases
+from participation.event import EventFileError, Phase, read
 from participation.notices import Mover
-from storage import moments, outbox, tables
+from storage import events, moments, outbox, tables
 from storage.database import DatabaseError, Unavailable
 from storage.moments import Moment
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from participation.event import Event
-    from storage.database import Database
+    from storage.database import Database, Transaction
 
 Picture = Literal["turnout", "heatmap", "ranking", "priorities", "contributions", "keywords"]
 
@@ -104,8 +104,9 @@ def _post(picture: Picture, at: datetime, session: int | None = None) -> tuple[s
 async def prepare(database: Database, event: Event, definition: str, now: datetime, *, channel: bool) -> None:
     """Give a new database the event's tables and moments; in one it has already, nothing is done twice.
 
-    When the event's file was changed meanwhile, what is still to come is planned anew, and tables are in its
-    order. Raises `DatabaseError` for a database that belongs to another event.
+    When the event's file was changed before the event has begun, all is planned anew. Later only its wording
+    may change. Raises `EventChanged` when more did, `DatabaseError` when the database belongs to another
+    event.
     """
     async with database.transaction() as tx:
         belongs_to = await tables.event_code(tx)
@@ -115,8 +116,9 @@ async def prepare(database: Database, event: Event, definition: str, now: dateti
                 f"{event.code}. Give each event a database of its own."
             )
             raise DatabaseError(message)
-        if await tables.event_definition(tx) not in {None, definition}:
-            await moments.forget_to_come(tx)
+        stored = await tables.event_definition(tx)
+        if stored not in {None, definition}:
+            await _change(tx, str(stored), event)
         await tables.set_event(tx, event.code, definition, now)
         known = {row.code for row in await tables.all_tables(tx)}
         for number, table in enumerate(event.tables):
@@ -125,6 +127,26 @@ async def prepare(database: Database, event: Event, definition: str, now: dateti
         await tables.arrange(tx, [table.code for table in event.tables])
         for moment in plan(event, channel=channel):
             await moments.add(tx, moment)
+
+
+async def _change(tx: Transaction, stored: str, event: Event) -> None:
+    """Take a changed event file, or raise what keeps it from being taken."""
+    if not await events.begun(tx):
+        await moments.forget_to_come(tx)
+        await events.forget_other_tables(tx, [table.code for table in event.tables])
+        await events.forget_picks(tx)
+        return
+    try:
+        before = read(stored)
+    except EventFileError as error:
+        message = (
+            "The event file was changed while its event is running, and what it was before cannot be read by "
+            "this version of Bollini. Start with the file as it was, or with the version that wrote it."
+        )
+        raise DatabaseError(message) from error
+    changed = event_change.structure(before, event)
+    if changed:
+        raise event_change.EventChanged(changed)
 
 
 async def run_due(database: Database, event: Event, now: datetime, channel: int | None) -> int:

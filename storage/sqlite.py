@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import aiosqlite
 
+from storage import unusable
 from storage.database import DatabaseError, SchemaTooNew, Unavailable
 
 if TYPE_CHECKING:
@@ -140,11 +141,7 @@ async def open_sqlite(path: Path, migrations: Path = MIGRATIONS) -> SqliteDataba
             if connection is not None:
                 await connection.close()
         if isinstance(error, sqlite3.Error):
-            message = (
-                f"The database {path} cannot be used ({error}). Check that its folder exists, that Bollini "
-                "may write there, that the disk is not full and that the file is a Bollini database."
-            )
-            raise DatabaseError(message) from error
+            raise DatabaseError(unusable.sentence(path, error)) from error
         raise
     return SqliteDatabase(writer, reader)
 
@@ -210,8 +207,7 @@ async def _migrate(connection: aiosqlite.Connection, folder: Path) -> None:
     known = steps[-1].number
     found = list(await connection.execute_fetchall("SELECT name FROM sqlite_schema WHERE type = 'table'"))
     if found and "schema_version" not in {row["name"] for row in found}:
-        message = "not a Bollini database"
-        raise sqlite3.DatabaseError(message)
+        raise unusable.NotBollini
     for step in steps:
         await _apply(connection, step, known)
 

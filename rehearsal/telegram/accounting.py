@@ -17,7 +17,7 @@ from rehearsal.telegram.updates import Pending
 
 ACTS = frozenset({"message", "edited_message", "callback_query"})
 _RECENT = 2_000
-_LATELY = 50  # acts of one person that may still be answered
+_LATELY = 100  # acts of one person that may still be answered
 _SERVER_ERROR = 500
 
 
@@ -216,6 +216,8 @@ class Accounting(Observer):
                     act.begun_again = self._monotonic()
                 if act.handed == 1:
                     self._open[act.chat_id].append(act)
+                    # It may have waited long, for a bot that was away.
+                    self._lately[act.chat_id].append((self._monotonic(), act))
 
     def gone(self, pending: Pending, why: Gone) -> None:
         """An update left the queue."""
@@ -267,8 +269,10 @@ class Accounting(Observer):
     def _each_is_a_reply(self, first: CallRecord, second: CallRecord, chat: int) -> bool:
         """Whether two acts may have had the same sentence for an answer, each its own."""
         since = first.wall - self._late_replies
-        acts = [(at, act) for at, act in self._lately[chat] if at >= since and self._is_reply(act, second)]
-        return len(acts) > 1 or any(at >= first.wall for at, _ in acts)
+        acts = {
+            act.update_id: at for at, act in self._lately[chat] if at >= since and self._is_reply(act, second)
+        }
+        return len(acts) > 1 or any(at >= first.wall for at in acts.values())
 
     def _is_given_again(self, call: CallRecord, chat: int) -> bool:
         """Whether this may answer an act that a kill interrupted and the bot was given again a moment ago."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from participation import agenda
-from participation.event import Event, load
+from participation.event import PACKAGED, Event, load
 from storage.sqlite import open_sqlite
 from tests.participation.floor import Floor, open_floor
 
@@ -31,7 +31,8 @@ def template(turin: Event, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def make() -> None:
         database = await open_sqlite(path)
-        await agenda.prepare(database, turin, "the event", datetime(2023, 12, 5, 8, tzinfo=UTC), channel=True)
+        definition = PACKAGED.read_text(encoding="utf-8")
+        await agenda.prepare(database, turin, definition, datetime(2023, 12, 5, 8, tzinfo=UTC), channel=True)
         await database.close()
 
     asyncio.run(make())

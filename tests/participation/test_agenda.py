@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from participation import agenda, notices
 from participation.agenda import Post
-from participation.event import Phase
+from participation.event import PACKAGED, Phase
+from participation.event_change import EventChanged
 from participation.phases import ORDER
 from storage import moments, tables
 from storage.database import DatabaseError
@@ -21,6 +22,7 @@ from tests.participation.floor import play
 from tests.storage.rows import value
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from participation.event import Event
@@ -169,52 +171,95 @@ async def test_started_again_nothing_is_planned_or_done_twice(floor: Floor) -> N
     floor.at("10:26")
     await floor.run_due(CHANNEL)
     before, planned = await floor.everything(), await plan_of(floor)
-    await prepare(floor, floor.event)
+    await prepare(floor, floor.event, PACKAGED.read_text(encoding="utf-8"))
     assert before == await floor.everything()
     assert planned == await plan_of(floor)
     assert 0 == await floor.run_due(CHANNEL)
 
 
-async def test_a_file_with_new_times_moves_what_is_still_to_come(floor: Floor) -> None:
-    floor.at("10:12")
-    await floor.run_due(CHANNEL)
-    later = floor.event.model_copy(
+def with_session2_at(event: Event, minute: int) -> Event:
+    return event.model_copy(
         update={
             "agenda": tuple(
-                item.model_copy(update={"time": item.time.replace(minute=45)})
+                item.model_copy(update={"time": item.time.replace(minute=minute)})
                 if item.phase is Phase.SESSION2
                 else item
-                for item in floor.event.agenda
+                for item in event.agenda
             )
         }
     )
-    await prepare(floor, later, "with new times")
+
+
+async def test_before_the_event_has_begun_a_file_with_new_times_plans_it_anew(floor: Floor) -> None:
+    await prepare(floor, with_session2_at(floor.event, 45), "with new times")
     floor.at("10:26")
     await floor.run_due(CHANNEL)
     assert Phase.SESSION1 is await floor.phase()
     floor.at("10:40")
     await floor.run_due(CHANNEL)
     assert Phase.PRIORITIES is await floor.phase()
-    posted = await posts(floor)
-    assert ["heatmap:2023-12-05T09:40"] == [key for key in posted if key.startswith("heatmap")]
+    assert ["heatmap:2023-12-05T09:40"] == [key for key in await posts(floor) if key.startswith("heatmap")]
     assert 1 == len(await tables.history(floor.database, "T6")) - 1
 
 
-async def test_a_table_added_to_the_file_stands_where_the_file_has_it(floor: Floor) -> None:
-    anna = await floor.person(1)
+async def test_before_the_event_has_begun_tables_may_come_and_go(floor: Floor) -> None:
+    """And with a table that goes its links and roles do: a table of another name is another table."""
+    lara = await floor.facilitator(table="T6")
     extra = floor.event.table("T6").model_copy(update={"code": "T6b", "name": "Pinerolo 2"})
-    place = floor.event.tables.index(floor.event.table("T6")) + 1
+    place = floor.event.tables.index(floor.event.table("T6"))
     changed = floor.event.model_copy(
-        update={"tables": (*floor.event.tables[:place], extra, *floor.event.tables[place:])}
+        update={"tables": (*floor.event.tables[:place], extra, *floor.event.tables[place + 1 :])}
     )
-    await prepare(floor, changed, "with one table more")
+    await prepare(floor, changed, "with another table")
     assert [table.code for table in changed.tables] == [
         row.code for row in await tables.all_tables(floor.database)
     ]
-    assert "T6" == (await floor.again(anna)).table
+    assert [] == await floor.database.fetch("SELECT 1 FROM roles WHERE person_id = $1", lara.id)
+    assert [] == await floor.database.fetch("SELECT 1 FROM screens WHERE kind LIKE '%:T6'")
     floor.at("10:12")
     await floor.run_due()
-    assert Phase.SESSION1 is await floor.phase("T6b")
+    assert {Phase.SESSION1} == {Phase(row.phase) for row in await tables.all_tables(floor.database)}
+
+
+async def somebody_sits_down(floor: Floor) -> None:
+    await floor.person(1)
+
+
+async def the_first_table_moves(floor: Floor) -> None:
+    floor.at("10:12")
+    await floor.run_due()
+
+
+@pytest.mark.parametrize("begins", [somebody_sits_down, the_first_table_moves])
+async def test_once_the_event_has_begun_only_its_wording_may_change(
+    floor: Floor, begins: Callable[[Floor], Awaitable[None]]
+) -> None:
+    await begins(floor)
+    before = await floor.everything()
+    with pytest.raises(EventChanged) as refused:
+        await prepare(floor, with_session2_at(floor.event, 45), "with new times")
+    (change,) = refused.value.changes
+    assert ("agenda[session2].time", time(10, 30), time(10, 45)) == (
+        change.key_path,
+        change.before,
+        change.now,
+    )
+    assert before == await floor.everything()
+    reworded = floor.event.model_copy(update={"title": "Un altro titolo"})
+    planned = await plan_of(floor)
+    await prepare(floor, reworded, "with another title")
+    assert planned == await plan_of(floor)
+    assert "with another title" == await tables.event_definition(floor.database)
+
+
+async def test_a_changed_file_whose_former_state_cannot_be_read_is_refused_in_a_sentence(
+    floor: Floor,
+) -> None:
+    await prepare(floor, floor.event, "of a former version")
+    await somebody_sits_down(floor)
+    with pytest.raises(DatabaseError, match="Start with the file as it was"):
+        await prepare(floor, floor.event, "of this version")
+    await prepare(floor, floor.event, "of a former version")
 
 
 async def test_the_database_of_another_event_is_refused_in_a_sentence(floor: Floor) -> None:

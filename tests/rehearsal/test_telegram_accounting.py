@@ -216,6 +216,7 @@ async def test_an_act_that_a_kill_interrupted_is_answered_again(tg: Local) -> No
     for _ in range(2):
         # A bot that polls is given again what it has not confirmed: that alone explains nothing.
         await tg.done("getUpdates")
+    tg.clock.wall += 1
     await tg.bot.send_message(77, "Ecco l'aiuto")
     tg.clock.wall += 30
     accounts.killed()

@@ -188,9 +188,17 @@ def of_another_program(path: Path) -> None:
         connection.execute("CREATE TABLE bookmarks (url TEXT)")
 
 
-@pytest.mark.parametrize("spoil", [a_folder, a_text, in_no_folder, of_another_program])
+@pytest.mark.parametrize(
+    ("spoil", "advice"),
+    [
+        (a_folder, "Name a file"),
+        (a_text, "Choose another file"),
+        (in_no_folder, "does not exist. Make it"),
+        (of_another_program, "Choose another file"),
+    ],
+)
 async def test_a_file_that_cannot_be_used_is_refused_in_a_sentence_and_lets_the_process_end(
-    tmp_path: Path, spoil: Callable[[Path], None]
+    tmp_path: Path, spoil: Callable[[Path], None], advice: str
 ) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
@@ -199,15 +207,15 @@ async def test_a_file_that_cannot_be_used_is_refused_in_a_sentence_and_lets_the_
     before = connections()
     with pytest.raises(DatabaseError) as refused:
         await open_once(path)
-    assert str(refused.value).startswith(f"The database {path} cannot be used (")
-    assert "Check that its folder exists" in str(refused.value)
+    assert str(refused.value).startswith(f"The database {path} cannot be used: ")
+    assert advice in str(refused.value)
     # A thread left behind would keep `bollini run` from ending after it has said so.
     assert await all_ended(connections() - before)
 
 
 async def test_the_file_of_another_program_is_left_as_it_was(path: Path) -> None:
     of_another_program(path)
-    with pytest.raises(DatabaseError, match="not a Bollini database"):
+    with pytest.raises(DatabaseError, match="a database of another program"):
         await open_once(path)
     assert {"bookmarks"} == names(path)
 

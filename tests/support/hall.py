@@ -18,7 +18,7 @@ from bot.app import RunningBot
 from bot.settings import Settings
 from locales.translator import load_translators
 from participation import joining
-from participation.event import Event, load
+from participation.event import PACKAGED, Event, load
 from participation.notices import Role
 from rehearsal.telegram import Fault, Phone, SentMessage, Telegram
 from storage.sqlite import open_sqlite
@@ -203,6 +203,7 @@ class Hall:
         self.database = database
         self.event = event
         self.clock = clock
+        self.definition = PACKAGED.read_text(encoding="utf-8") if event == _packaged() else "its own"
         self.settings: Settings
         self.bot: RunningBot
         self._running: asyncio.Task[None] | None = None
@@ -215,7 +216,7 @@ class Hall:
         """Start the bot (again), on the same database."""
         # The catalogs are read once for all tests: that takes longer than most of them.
         with patch("bot.app.load_translators", _translators):
-            self.bot = RunningBot(self.settings, self.event, "the event", self.database, self.clock)
+            self.bot = RunningBot(self.settings, self.event, self.definition, self.database, self.clock)
         self._running = asyncio.create_task(self.bot.run())
 
     async def stops(self) -> None:

@@ -19,6 +19,12 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
 """Real seconds a process may take to start or to end."""
 
+LIMITED = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
 
 class Process:
     """One command, its exit status and all it wrote."""
@@ -59,13 +65,22 @@ class Process:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *arguments: str, environment: Mapping[str, str], flags: tuple[str, ...] = ()
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str],
+    flags: tuple[str, ...] = (),
+    largest_file: int | None = None,
 ) -> AsyncIterator[Process]:
-    """`python -m bot ARGUMENTS` with these settings and no others of ours; killed in the end."""
+    """`python -m bot ARGUMENTS` with these settings and no others of ours; killed in the end.
+
+    With `largest_file` no file can grow behind so many bytes, as if the disk were full.
+    """
     written = folder / f"output-{time.monotonic_ns()}.txt"
     clean: Mapping[str, str] = {k: v for k, v in os.environ.items() if not k.startswith("BOLLINI_")}
     with written.open("wb") as output:
+        limit = () if largest_file is None else (sys.executable, "-c", LIMITED, str(largest_file))
         process = await asyncio.create_subprocess_exec(
+            *limit,
             sys.executable,
             *flags,
             "-m",

@@ -1,0 +1,243 @@
+"""A copy of a database in use: whole, checked, and never in the place of something else."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage import backup
+from storage.backup import Contents, back_up, check
+from storage.database import DatabaseError
+from storage.sqlite import open_sqlite
+from tests.storage.rows import add_tables, give_ballot, seat, value, vote
+from tests.support.hall import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from storage.sqlite import SqliteDatabase
+
+PEOPLE = 300
+STRATEGIES = ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3")
+
+
+async def fill(database: SqliteDatabase, people: int) -> None:
+    async with database.transaction() as tx:
+        await add_tables(tx, "T1")
+        for number in range(people):
+            person = await seat(tx, 1000 + number, "T1")
+            await give_ballot(tx, person, "T1")
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if not path.name.startswith("event.db")}
+
+
+async def test_a_copy_made_while_people_vote_holds_all_that_was_done_before_it_began(
+    tmp_path: Path, path: Path, database: SqliteDatabase
+) -> None:
+    await fill(database, PEOPLE)
+    done = [0]
+    stopping = asyncio.Event()
+
+    async def votes() -> None:
+        for number in range(len(STRATEGIES)):
+            for person in range(1, PEOPLE + 1):
+                if stopping.is_set():
+                    return
+                async with database.transaction() as tx:
+                    await vote(tx, person, *STRATEGIES[: number + 1])
+                done[0] += 1
+
+    voting = asyncio.create_task(votes())
+    try:
+        for number in range(5):
+            wanted = 60 * (number + 1)
+            await eventually(lambda wanted=wanted: done[0] >= wanted)  # type: ignore[misc]
+            before = done[0]
+            contents = await asyncio.to_thread(back_up, path, tmp_path / f"copy-{number}.db")
+            after = done[0]
+            assert before <= contents.rows["dots"] <= after + 1
+            copy = await open_sqlite(tmp_path / f"copy-{number}.db")
+            try:
+                assert contents.rows["dots"] == await value(copy, "SELECT count(*) FROM dots")
+                # The first in line have voted first: what is there is the beginning of it, without a gap.
+                rows = await copy.fetch(
+                    "SELECT o.person_id, count(d.slot) AS dots FROM ballot_owners o"
+                    " LEFT JOIN dots d ON d.ballot_id = o.ballot_id GROUP BY 1 ORDER BY 1"
+                )
+                dots = [row["dots"] for row in rows]
+                assert sorted(dots, reverse=True) == dots
+                assert max(dots) - min(dots) <= 1
+            finally:
+                await copy.close()
+    finally:
+        stopping.set()
+        await voting
+    assert done[0] == await value(database, "SELECT count(*) FROM dots")
+
+
+async def test_a_copy_is_one_file_that_only_its_owner_reads(
+    tmp_path: Path, path: Path, database: SqliteDatabase
+) -> None:
+    await fill(database, 3)
+    contents = back_up(path, tmp_path / "copy.db")
+    assert (3, 3, 1) == tuple(contents.rows[name] for name in ("people", "ballots", "tables"))
+    assert {"copy.db"} == names(tmp_path)
+    assert 0o600 == stat.S_IMODE((tmp_path / "copy.db").stat().st_mode)
+    check(tmp_path / "copy.db", contents)
+
+
+async def test_a_copy_of_a_database_that_a_killed_bot_left(tmp_path: Path, path: Path) -> None:
+    """What it committed is in the log beside it."""
+    database = await open_sqlite(path)
+    await fill(database, 2)
+    left = tmp_path / "left"
+    left.mkdir()
+    for name in ("event.db", "event.db-wal"):
+        (left / name).write_bytes((tmp_path / name).read_bytes())
+    await database.close()
+    assert 2 == back_up(left / "event.db", tmp_path / "copy.db").rows["people"]
+
+
+async def test_nothing_is_overwritten_unless_asked_for(
+    tmp_path: Path, path: Path, database: SqliteDatabase
+) -> None:
+    await fill(database, 1)
+    out = tmp_path / "copy.db"
+    out.write_text("precious")
+    with pytest.raises(DatabaseError, match="say --replace"):
+        back_up(path, out)
+    assert ("precious", {"copy.db"}) == (out.read_text(), names(tmp_path))
+    assert 1 == back_up(path, out, replace=True).rows["people"]
+    check(out, back_up(path, tmp_path / "other.db"))
+    for replace in (False, True):
+        with pytest.raises(DatabaseError, match="is the database itself"):
+            back_up(path, path, replace=replace)
+        with pytest.raises(DatabaseError, match="is a folder"):
+            back_up(path, tmp_path, replace=replace)
+    (tmp_path / "third.db-wal").write_bytes(b"of another database")
+    with pytest.raises(DatabaseError, match="belongs to another database"):
+        back_up(path, tmp_path / "third.db")
+
+
+async def test_a_file_made_meanwhile_is_not_overwritten(
+    tmp_path: Path, path: Path, database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(database, 1)
+    out = tmp_path / "copy.db"
+
+    def checking(copy: Path, expected: Contents) -> None:
+        check(copy, expected)
+        out.write_text("precious")
+
+    monkeypatch.setattr(backup, "check", checking)
+    with pytest.raises(DatabaseError, match="say --replace"):
+        back_up(path, out)
+    assert ("precious", {"copy.db"}) == (out.read_text(), names(tmp_path))
+
+
+def of_nobody(path: Path) -> None:
+    path.unlink()
+
+
+def of_another_program(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE schema_version")
+    connection.close()
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"this is no database" * 100)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (of_nobody, "There is no database"),
+        (of_another_program, "a database of another program"),
+        (no_database, "it is no database"),
+    ],
+)
+async def test_what_cannot_be_copied_is_said_and_leaves_nothing(
+    tmp_path: Path, path: Path, spoil: Callable[[Path], None], words: str
+) -> None:
+    await (await open_sqlite(path)).close()
+    spoil(path)
+    with pytest.raises(DatabaseError, match=words):
+        back_up(path, tmp_path / "copy.db")
+    assert set() == names(tmp_path)
+
+
+async def test_a_copy_that_cannot_be_written_is_said_and_leaves_nothing(
+    tmp_path: Path, path: Path, database: SqliteDatabase
+) -> None:
+    with pytest.raises(DatabaseError, match="cannot be written: No such file or directory"):
+        back_up(path, tmp_path / "nowhere" / "copy.db")
+    assert set() == names(tmp_path)
+
+
+def damage(path: Path) -> None:
+    """Make one page into noise."""
+    content, size = path.read_bytes(), 4096
+    start = (len(content) // size - 2) * size
+    path.write_bytes(content[:start] + b"\x7f" * size + content[start + size :])
+
+
+async def test_a_database_damaged_on_the_disk_is_found_out(tmp_path: Path, path: Path) -> None:
+    """SQLite copies pages as they are: the check finds it, and no broken copy is kept."""
+    database = await open_sqlite(path)
+    await fill(database, PEOPLE)
+    await database.close()
+    damage(path)
+    with pytest.raises(DatabaseError, match=r"not sound \(.+ was not kept"):
+        back_up(path, tmp_path / "copy.db")
+    assert set() == names(tmp_path)
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-4096])
+
+
+def without_a_row(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM ballot_owners WHERE person_id = 1")
+    connection.close()
+
+
+def of_another_version(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE schema_version SET version = version + 1000")
+    connection.close()
+
+
+def with_a_loose_end(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM tables")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (cut_off, "malformed"),
+        (without_a_row, "2 rows in ballot_owners instead of 3"),
+        (of_another_version, "schema version"),
+        (with_a_loose_end, "refers to a missing tables"),
+    ],
+)
+async def test_a_broken_copy_is_reported(
+    tmp_path: Path, path: Path, database: SqliteDatabase, spoil: Callable[[Path], None], words: str
+) -> None:
+    await fill(database, 3)
+    copy = tmp_path / "copy.db"
+    contents = back_up(path, copy)
+    check(copy, contents)
+    spoil(copy)
+    with pytest.raises(DatabaseError, match=words):
+        check(copy, contents)
