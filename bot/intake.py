@@ -118,7 +118,6 @@ class Polling:
     async def _poll(self) -> None:
         failures = 0
         self._rivals.begin()
-        self._rivals.begin()
         while not self._stopping.is_set():
             try:
                 updates = await self._ask(POLL_SECONDS if not self._unconfirmed else 0)

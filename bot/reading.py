@@ -70,7 +70,7 @@ class _Message(_Part):
 class _Press(_Part):
     id: Annotated[str, Field(min_length=1, max_length=64)]
     sender: Annotated[_User, Field(alias="from")]
-    data: Annotated[str, Field(max_length=256)] | None = None
+    data: Annotated[str, Field(max_length=8192)] | None = None
     message: _Message | None = None
 
 

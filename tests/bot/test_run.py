@@ -204,7 +204,7 @@ def test_who_has_long_been_at_work_stays() -> None:
 async def test_a_channel_in_which_the_bot_may_not_post_is_said_at_the_start(tmp_path: Path) -> None:
     async with open_hall(tmp_path, channel=True) as hall:
         bot = hall.bot.application.bot
-        await eventually(lambda: hall.telegram.calls_by_method["getUpdates"] > 0)
+        await eventually(lambda: hall.telegram.calls_by_method["deleteWebhook"] > 0)
         assert await look_at(bot, CHANNEL) is None
         assert NOT_FOUND == await look_at(bot, -1009)
         await hall.stops()
