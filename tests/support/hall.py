@@ -60,14 +60,36 @@ class HallClock:
     tick = 0.02
 
     def __init__(self, at: datetime) -> None:
-        self.at = at
+        self._at = at
+        self._elapsed = 0.0
+
+    @property
+    def at(self) -> datetime:
+        """What the clock shows. Moved forth, so much time has passed; set back, none."""
+        return self._at
+
+    @at.setter
+    def at(self, at: datetime) -> None:
+        self._elapsed += max((at - self._at).total_seconds(), 0.0)
+        self._at = at
+
+    def jumps(self, by: timedelta) -> None:
+        """The clock is set to another time, and no time has passed."""
+        self._at += by
 
     def now(self) -> datetime:
-        return self.at
+        return self._at
+
+    def elapsed(self) -> float:
+        return self._elapsed
 
     async def wait(self, until: datetime) -> None:
         await asyncio.sleep(0.001)
         self.at = max(self.at, until)
+
+    async def rest(self, until: float) -> None:
+        await asyncio.sleep(0.001)
+        self.at += timedelta(seconds=max(until - self._elapsed, 0.0), microseconds=1)
 
     def promise(self, name: str, due: datetime | None) -> None:
         pass
