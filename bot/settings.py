@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(
         None, description="What Telegram repeats with each delivery; without it, made from the token."
     )
+    paid_broadcast: bool = Field(
+        False, description="Pay Telegram to take what nobody asked for at up to 1,000 messages a second."
+    )
     clock_url: str | None = Field(None, description="Only a rehearsal sets this: the clock to follow.")
 
     @field_validator("token", mode="before")

@@ -13,6 +13,7 @@ from bot.posts import Studio
 from participation.notices import Programme, dump
 from rehearsal.telegram import Call, Fault, Limits
 from storage import outbox
+from storage.outbox import Urgency
 from tests.support.hall import CHANNEL, eventually, open_hall
 
 if TYPE_CHECKING:
@@ -132,7 +133,15 @@ async def test_a_notice_nobody_can_read_any_more_is_given_up_after_some_attempts
     ids = {row["telegram_id"]: row["id"] for row in await hall.rows("SELECT id, telegram_id FROM people")}
     async with hall.database.transaction() as tx:
         for key, content in (("a", '{"notice": "Vanished", "data": {}}'), ("b", dump(Programme()))):
-            await outbox.post(tx, key, anna.phone.id, content, hall.clock.now(), person=ids[anna.phone.id])
+            await outbox.post(
+                tx,
+                key,
+                anna.phone.id,
+                content,
+                hall.clock.now(),
+                urgency=Urgency.PHASE,
+                person=ids[anna.phone.id],
+            )
     with capture_logs() as logs:
         hall.bot.outbox.wake()
         (programme,) = await anna.reads()

@@ -379,7 +379,8 @@ class Hall:
         rows = await self.database.fetch(
             "SELECT 'announcement ' || key AS what FROM announcements WHERE spread_at IS NULL"
             " UNION ALL SELECT 'letter ' || key FROM outbox o LEFT JOIN people p ON p.id = o.person_id"
-            "   WHERE sent_at IS NULL AND dead_at IS NULL AND unreachable_since IS NULL"
+            "   WHERE sent_at IS NULL AND dead_at IS NULL AND superseded_at IS NULL"
+            "   AND unreachable_since IS NULL"
             " UNION ALL SELECT 'screen ' || kind FROM screens s JOIN people p ON p.id = s.person_id"
             "   WHERE wanted_version > shown_version AND unreachable_since IS NULL"
             " UNION ALL SELECT 'message ' || key FROM inbox"
