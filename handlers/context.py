@@ -266,6 +266,11 @@ def message_of(update: Update) -> Message:
     return message
 
 
+def command_of(update: Update) -> str:
+    """The name of the command, as it was typed."""
+    return (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0]
+
+
 def argument_of(update: Update) -> str:
     """What stands behind a command, untouched but for the white space around it."""
     _, *behind = (message_of(update).text or "").split(maxsplit=1)

@@ -86,7 +86,7 @@ async def want_at_bottom(tx: Transaction, person: int, kind: str, view: str | No
 
 
 async def adopt(tx: Transaction, person: int, kind: str, message: int) -> None:
-    """From now on this message is the screen (a button of an older copy was pressed); else nothing changes."""
+    """From now on this message is the screen, for a button of it was pressed. Else nothing changes."""
     await tx.fetch(
         "UPDATE screens SET message_id = $3, shown_hash = NULL, wanted_version = wanted_version + 1"
         " WHERE person_id = $1 AND kind = $2 AND coalesce(message_id, 0) <> $3",

@@ -392,7 +392,12 @@ class Hall:
 
 @asynccontextmanager
 async def open_hall(
-    folder: Path, event: Event | None = None, *, channel: bool = False, token: str = TOKEN
+    folder: Path,
+    event: Event | None = None,
+    *,
+    channel: bool = False,
+    token: str = TOKEN,
+    paid: bool = False,
 ) -> AsyncIterator[Hall]:
     """A running bot at 9:15 of the event's day; stopped at the end.
 
@@ -409,6 +414,7 @@ async def open_hall(
         api_url=await telegram.start(),
         channel=CHANNEL if channel else None,
         database=folder / "event.db",
+        paid_broadcast=paid,
     )
     hall.starts()
     try:
