@@ -36,6 +36,10 @@ test: $(READY) ## The tests: make test ARGS="-k dots"
 coverage: $(READY) ## The tests with branch coverage, processes of their own included; takes about twice as long
 	@$(RUN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(ARGS)
 
+.PHONY: bench
+bench: $(READY) ## What is measured: a JSON line each, for a quiet machine: make bench ARGS="limits spread --times 5"
+	@$(RUN)/python -m tests.benchmarks $(ARGS)
+
 .PHONY: lint
 lint: $(READY) ## Style and form of the sources
 	@$(RUN)/ruff check $(SOURCES)

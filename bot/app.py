@@ -110,11 +110,12 @@ class RunningBot:
             .context_types(ContextTypes(context=Context))
             .build()
         )
-        pacer = Pacer(clock.now())
+        pacer = Pacer(clock.elapsed())
+        paid = settings.paid_broadcast
         studio = Studio(database, event, clock, self._executor)
         self.outage = outage = Outage(lambda: database.available)
-        self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators)
-        self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio)
+        self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators, paid=paid)
+        self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio, paid=paid)
         self.queues = Queues(self.application, database, clock, outage, self._tell, self.metrics)
         self._intake: Intake = Polling(self.application, polling, self.queues)
         if settings.webhook_url is not None:

@@ -20,7 +20,7 @@ import orjson
 from storage.times import from_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Clock(Protocol):
@@ -35,8 +35,19 @@ class Clock(Protocol):
         """The event's time, aware."""
         ...
 
+    def elapsed(self) -> float:
+        """Seconds of the event's time since some moment: they only go on, whatever the clock is set to.
+
+        For what lasts so long (a pause, a pace) and not until then.
+        """
+        ...
+
     async def wait(self, until: datetime) -> None:
         """Return when the event's time has reached `until`."""
+        ...
+
+    async def rest(self, until: float) -> None:
+        """Return when `elapsed` has reached `until`."""
         ...
 
     def promise(self, name: str, due: datetime | None) -> None:
@@ -57,10 +68,19 @@ class SystemClock:
         """The system's time."""
         return datetime.now(UTC)
 
+    def elapsed(self) -> float:
+        """The time since the machine started, or so."""
+        return time.monotonic()
+
     async def wait(self, until: datetime) -> None:
         """Wait in steps, for the system's clock may be set meanwhile."""
         while (left := (until - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time is no event
             await asyncio.sleep(min(left, 30.0))
+
+    async def rest(self, until: float) -> None:
+        """Wait so long: nobody sets this one."""
+        while (left := until - self.elapsed()) > 0:  # noqa: ASYNC110 - time is no event
+            await asyncio.sleep(left)
 
     def promise(self, name: str, due: datetime | None) -> None:
         """Real time waits for nobody."""
@@ -69,6 +89,9 @@ class SystemClock:
     def working(self) -> Iterator[None]:
         """Real time waits for nobody."""
         yield
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RehearsalClock:
@@ -83,7 +106,7 @@ class RehearsalClock:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._base = datetime(1970, 1, 1, tzinfo=UTC)
+        self._base = _LONG_AGO
         self._until = self._base
         self._speed = 0.0
         self._wrong = timedelta()
@@ -94,6 +117,7 @@ class RehearsalClock:
         self._working = 0
         self._promises: dict[str, datetime] = {}
         self._waits: dict[int, datetime] = {}
+        self._rests: dict[int, datetime] = {}
         self._count = 0
 
     def now(self) -> datetime:
@@ -104,24 +128,40 @@ class RehearsalClock:
         passed = timedelta(seconds=min((time.monotonic() - self._since) * self._speed, 1e9))
         return min(self._base + passed, self._until)
 
+    def elapsed(self) -> float:
+        """The granted time: right also where the clock is wrong."""
+        return (self._right() - _LONG_AGO).total_seconds()
+
     async def wait(self, until: datetime) -> None:
         """Wait for the event's time; the rehearsal is told that somebody waits for it."""
+        await self._reach(until, self._waits, lambda: self._wrong)
+
+    async def rest(self, until: float) -> None:
+        """Wait for the granted time; the rehearsal is told, too."""
+        # A microsecond more: what is left after rounding must not ask for another wait of nothing.
+        at = _LONG_AGO + timedelta(seconds=until, microseconds=1)
+        await self._reach(at, self._rests, timedelta)
+
+    async def _reach(
+        self, until: datetime, waits: dict[int, datetime], ahead: Callable[[], timedelta]
+    ) -> None:
+        """Return when the granted time and `ahead` are at `until`, which stands among `waits` till then."""
         self._count += 1
         token = self._count
-        self._waits[token] = until
+        waits[token] = until
         self._changed.set()
         try:
             # One reading of the time for both questions: it flows between two.
-            while (now := self.now()) < until:
+            while (left := until - ahead() - (right := self._right())) > timedelta():
                 self._granted.clear()
-                flowing = now - self._wrong < self._until and self._speed > 0
-                pause = (until - now).total_seconds() / self._speed if flowing else None
+                flowing = right < self._until and self._speed > 0
+                pause = left.total_seconds() / self._speed if flowing else None
                 with contextlib.suppress(TimeoutError):
                     # Not wait_for: in Python 3.11 it can swallow a cancel.
                     async with asyncio.timeout(pause):
                         await self._granted.wait()
         finally:
-            del self._waits[token]
+            del waits[token]
             self._changed.set()
 
     def promise(self, name: str, due: datetime | None) -> None:
@@ -191,5 +231,5 @@ class RehearsalClock:
         """What the bot has to do next, by the right time."""
         if self._working:
             return self._right()
-        due = min((*self._promises.values(), *self._waits.values()), default=None)
-        return None if due is None else due - self._wrong
+        by_its_clock = (each - self._wrong for each in (*self._promises.values(), *self._waits.values()))
+        return min((*by_its_clock, *self._rests.values()), default=None)

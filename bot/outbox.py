@@ -6,14 +6,14 @@ Telegram took it: delivery is at least once, and a kill may double only what was
 
 from __future__ import annotations
 
-import random
-from datetime import timedelta
+import re
 from typing import TYPE_CHECKING
 
 import structlog
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.render import render
 from handlers.sending import seconds, send
@@ -22,7 +22,7 @@ from storage import outbox, people
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from telegram import Bot
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.outage import Outage
     from bot.pacing import Pacer
     from bot.posts import Studio
+    from charts.picture import Picture
     from locales.translator import Translators
     from participation.event import Event
     from storage.database import Database
@@ -38,13 +39,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 IN_FLIGHT = 12
-"""Messages under way at once: enough for 30 a second where an answer takes 0.3 s."""
+"""Messages ready to go or under way at once: enough for 30 a second where an answer takes 0.3 s.
 
-WINDOW = 200
-"""Messages looked at for one that may go now."""
+A kill doubles no more than these."""
 
-LONGEST_BACKOFF = 300.0
-"""Seconds between two attempts at most."""
+PAID_IN_FLIGHT = 40
+"""The same where messages are paid for."""
+
+PAGE = 50
+"""Messages read at once to find those that may go now."""
 
 BROKEN_PAUSE = 5.0
 """Seconds before a message is tried again that could not be made for a defect of ours."""
@@ -52,9 +55,15 @@ BROKEN_PAUSE = 5.0
 BROKEN_ATTEMPTS = 5
 """Attempts to make such a message: then it is given up, for all others to the chat wait behind it."""
 
+CHANNEL_PAUSE = 30.0
+"""Seconds before a channel is tried again that does not let the bot post."""
+
 
 class Outbox(Worker):
-    """Runs until cancelled; `wake` it when something was put in. One message at a time to each chat."""
+    """Runs until cancelled; `wake` it when something was put in. One message at a time to each chat.
+
+    paid: send what nobody asked for as paid broadcast, at up to 1,000 a second.
+    """
 
     def __init__(
         self,
@@ -66,39 +75,56 @@ class Outbox(Worker):
         pacer: Pacer,
         translators: Translators,
         studio: Studio,
+        *,
+        paid: bool = False,
     ) -> None:
-        super().__init__("outbox", clock, outage, IN_FLIGHT)
+        super().__init__("outbox", clock, outage, pacer, PAID_IN_FLIGHT if paid else IN_FLIGHT)
         self._database = database
         self._event = event
         self._bot = bot
-        self._pacer = pacer
         self._translators = translators
         self._studio = studio
+        self._lane = Lane.PAID if paid else Lane.BULK
+        # Messages that Telegram did not take as paid ones.
+        self._unpaid: set[int] = set()
+        # When a message that failed may be tried again.
+        self._later: dict[int, float] = {}
 
     def hold(self, chat: int, after: float) -> None:
         """Telegram takes nothing for this chat before so many seconds."""
-        self._pacer.hold(chat, self._clock.now() + timedelta(seconds=after))
+        self._pacer.hold(chat, self._clock.elapsed() + after)
 
-    async def look(self) -> datetime | None:
-        """Spread announcements, and send what may go now."""
+    def count(self, chat: int) -> None:
+        """An answer went to this chat."""
+        now = self._clock.elapsed()
+        self._pacer.take(chat, now, Lane.ASKED_FOR).landed(now)
+
+    async def look(self) -> float | None:
+        """Spread announcements, and have ready what may go next."""
         if await outbox.any_to_spread(self._database):
             await self._spread()
             self.wake()
-        following: datetime | None = None
-        waiting: set[int] = set()
-        for letter in await outbox.waiting(self._database, WINDOW):
-            if self.busy(letter.chat) or letter.chat in waiting:
-                continue
-            now = self._clock.now()
-            ready = self._pacer.ready(letter.chat, now)
-            if ready <= now and not self.full:
-                self._pacer.take(letter.chat, now)
-                self.start(letter.chat, self._attempt(letter))
-                continue
-            # What is behind it for the same chat keeps its place.
-            waiting.add(letter.chat)
-            if following is None or ready < following:
-                following = ready
+        following: float | None = None
+        # What is behind the first for the same chat keeps its place.
+        passed: set[int] = set()
+        page: Sequence[Letter] = ()
+        while not self.full:
+            page = await outbox.waiting(self._database, PAGE, page[-1] if page else None)
+            for letter in page:
+                if self.busy(letter.chat) or letter.chat in passed:
+                    continue
+                passed.add(letter.chat)
+                now = self._clock.elapsed()
+                ready = max(
+                    self._pacer.ready(letter.chat, now, Lane.ASKED_FOR), self._later.get(letter.id, now)
+                )
+                if ready > now:
+                    following = ready if following is None else min(following, ready)
+                elif not self.full:
+                    self._later.pop(letter.id, None)
+                    self.start(letter.chat, self._attempt(letter))
+            if len(page) < PAGE:
+                break
         return following
 
     async def _spread(self) -> None:
@@ -107,18 +133,23 @@ class Outbox(Worker):
             await outbox.spread_some(tx, self._clock.now())
 
     async def _attempt(self, letter: Letter) -> None:
+        lane = Lane.BULK if letter.id in self._unpaid else self._lane
         try:
-            message = await self._deliver(letter)
+            await self._send(letter, lane)
         except RetryAfter as error:
-            await self._again(letter, error, seconds(error))
+            self.hold(letter.chat, seconds(error))
+            await self._again(letter, error, 0.0)
         except Forbidden as error:
             await self._unreachable(letter, error)
         except BadRequest as error:
-            await self._dead(letter, error)
-        except (NetworkError, TelegramError) as error:
-            # Full jitter, as "Exponential Backoff And Jitter" (Brooker, 2015) has it.
-            longest = min(0.5 * 2 ** min(letter.attempts, 30), LONGEST_BACKOFF)
-            await self._again(letter, error, random.uniform(0.1, longest))  # noqa: S311 - no secret
+            if lane is Lane.PAID:
+                # Whatever it is (no Stars left, say), it may go as all others do.
+                self._unpaid.add(letter.id)
+                await self._again(letter, error, 0.0)
+            else:
+                await self._dead(letter, error)
+        except TelegramError as error:
+            await self._again(letter, error, backoff(letter.attempts))
         except Unavailable:
             raise
         except Exception as error:
@@ -127,38 +158,58 @@ class Outbox(Worker):
                 await self._again(letter, error, BROKEN_PAUSE)
             else:
                 await self._dead(letter, error)
+
+    async def _send(self, letter: Letter, lane: Lane) -> None:
+        """Send a message, or the next part of one, and write down that it went."""
+        paid, words = lane is Lane.PAID, self._translators.of(letter.language or self._event.language)
+        post = agenda.load(letter.content)
+        picture = None if post is None else await self._studio.draw(post, words)
+        told = () if post else render(notices.load(letter.content), self._event, words)
+        ticket = await self.turn(letter.chat, letter.chat, lane)
+        if ticket is None:
+            return
+        try:
+            if picture is not None:
+                message = await self._post(letter.chat, picture, paid=paid)
+            else:
+                part = told[min(letter.parts, len(told) - 1)]
+                message = await send(self._bot, letter.chat, part, paid=paid)
+        finally:
+            ticket.landed(self._clock.elapsed())
+        if letter.parts + 1 < len(told):
+            await self._begun(letter)
         else:
             await self._done(letter, message)
 
-    async def _deliver(self, letter: Letter) -> int:
-        words = self._translators.of(letter.language or self._event.language)
-        post = agenda.load(letter.content)
-        if post is not None:
-            picture = await self._studio.draw(post, words)
-            sent = await self._bot.send_photo(
-                letter.chat,
-                picture.png,
-                caption=picture.caption,
-                parse_mode=ParseMode.HTML,
-                filename=picture.name,
-            )
-            return sent.message_id
-        last = 0
-        for message in render(notices.load(letter.content), self._event, words):
-            last = await send(self._bot, letter.chat, message)
-        return last
+    async def _post(self, chat: int, picture: Picture, *, paid: bool) -> int:
+        sent = await self._bot.send_photo(
+            chat,
+            picture.png,
+            caption=picture.caption,
+            parse_mode=ParseMode.HTML,
+            filename=picture.name,
+            allow_paid_broadcast=paid or None,
+        )
+        return sent.message_id
+
+    async def _begun(self, letter: Letter) -> None:
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                await outbox.begun(tx, letter)
+
+        await self.insist(write)
 
     async def _done(self, letter: Letter, message: int) -> None:
         async def write() -> None:
             async with self._database.transaction() as tx:
                 await outbox.sent(tx, letter, message, self._clock.now())
-                if letter.person is not None:
+                if letter.person is not None and agenda.load(letter.content) is None:
                     await contributions.seen(tx, letter.person, notices.load(letter.content))
 
         await self.insist(write)
 
     async def _again(self, letter: Letter, error: Exception, after: float) -> None:
-        self.hold(letter.chat, after)
+        self._later[letter.id] = self._clock.elapsed() + after
         log.warning("send_again", letter=letter.id, error=type(error).__name__, after=round(after, 1))
         async with self._database.transaction() as tx:
             await outbox.failed(tx, letter, type(error).__name__)
@@ -166,7 +217,7 @@ class Outbox(Worker):
     async def _unreachable(self, letter: Letter, error: TelegramError) -> None:
         if letter.person is None:
             # The channel: somebody has to make the bot an admin again; nothing is thrown away meanwhile.
-            await self._again(letter, error, 30.0)
+            await self._again(letter, error, CHANNEL_PAUSE)
             return
         person = letter.person
 
@@ -178,8 +229,7 @@ class Outbox(Worker):
         await self.insist(write)
 
     async def _dead(self, letter: Letter, error: Exception) -> None:
-        # What Telegram says tells what to mend; other errors may repeat what people wrote.
-        why = str(error) if isinstance(error, TelegramError) else type(error).__name__
+        why = _reason(error)
         log.error("send_refused", letter=letter.id, key=letter.key.split(":")[0], error=why)
 
         async def write() -> None:
@@ -187,3 +237,13 @@ class Outbox(Worker):
                 await outbox.dead(tx, letter, why, self._clock.now())
 
         await self.insist(write)
+
+
+def _reason(error: Exception) -> str:
+    """Why a message was refused, without anything that people wrote.
+
+    What Telegram says tells what to mend, up to where it may quote; other errors may repeat anything.
+    """
+    if not isinstance(error, TelegramError):
+        return type(error).__name__
+    return re.split(r"[:\"“«]", error.message, maxsplit=1)[0].strip() or type(error).__name__

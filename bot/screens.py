@@ -7,22 +7,25 @@ drawn from the state as it is when the edit may go; states in between are never 
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.drawing import draw
+from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.callback_data import encode
 from handlers.render import render
 from handlers.sending import edit, seconds, send
+from participation import phases
 from storage import people, screens
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
     from telegram import Bot
 
@@ -40,15 +43,35 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 32
 """Screens being drawn or edited at once."""
 
-RETRY = 2.0
-"""Seconds before an edit that failed on the network is tried again."""
+SWEPT_AT_ONCE = 12
+"""Of these, screens of people who did nothing: so there is always room for who did."""
+
+PAGE = 50
+"""Screens read at once to find those that may be edited now."""
+
+EVERY: Final[Mapping[str, float]] = {phases.SCREEN: 3.0}
+"""Seconds between two edits of a screen whose kind shows what others do, as fast as they do it."""
+
+ASKED_SECONDS = 8.0
+"""How long an edit counts as an answer to what the person did. Telegram's own measure is about ten."""
 
 BROKEN_RETRY = 30.0
 """Seconds before a screen is tried again that could not be drawn for a defect of ours."""
 
 
+@dataclass(frozen=True)
+class _Nudge:
+    """When a person did something, and since when their screens may be edited, as `Clock.elapsed` counts."""
+
+    at: float
+    ready: float
+
+
 class Screens(Worker):
-    """Runs until cancelled. `nudge` a person whose own act changed a screen; `wake` for all others."""
+    """Runs until cancelled. `nudge` a person whose own act changed a screen; `wake` for all others.
+
+    paid: send what nobody asked for as paid broadcast (edits cannot be paid for).
+    """
 
     def __init__(
         self,
@@ -59,92 +82,168 @@ class Screens(Worker):
         outage: Outage,
         pacer: Pacer,
         translators: Translators,
+        *,
+        paid: bool = False,
     ) -> None:
-        super().__init__("screens", clock, outage, AT_ONCE)
+        super().__init__("screens", clock, outage, pacer, AT_ONCE)
         self._database = database
         self._event = event
         self._bot = bot
-        self._pacer = pacer
         self._translators = translators
-        self._nudged: set[int] = set()
+        self._paid = paid
+        self._nudged: dict[int, _Nudge] = {}
+        # After failures: how many in a row, and when the person's screens may be tried again.
+        self._failures: Counter[int] = Counter()
+        self._later: dict[int, float] = {}
+        self._swept: set[int] = set()
+        self._edited: dict[tuple[int, str], float] = {}
+        # Screens of which we know what Telegram shows. After an edit without an answer, and after a start, it
+        # may be another state than the one last marked.
+        self._certain: set[tuple[int, str]] = set()
 
     def nudge(self, person: int) -> None:
         """A person did something: their screens come first."""
-        self._nudged.add(person)
+        now = self._clock.elapsed()
+        self._nudged[person] = _Nudge(now, now)
         self.wake()
 
-    async def look(self) -> datetime | None:
+    async def look(self) -> float | None:
         """Start editing what may be edited now: first for who acted, then for all others."""
-        for person in [person for person in self._nudged if not self.busy(person)]:
-            if self.full:
+        following = self._look_at_nudged()
+        page: Sequence[Screen] = ()
+        while self._may_sweep:
+            page = await screens.wanted(self._database, PAGE, page[-1] if page else None)
+            for screen in page:
+                if self.busy(screen.person) or screen.person in self._nudged:
+                    continue
+                now = self._clock.elapsed()
+                ready = max(
+                    self._pacer.ready(screen.chat, now, Lane.ASKED_FOR),
+                    self._later.get(screen.person, now),
+                    self._rested(screen, now),
+                )
+                if ready > now:
+                    following = ready if following is None else min(following, ready)
+                elif self._may_sweep:
+                    self._swept.add(screen.person)
+                    self.start(screen.person, self._refresh(screen))
+            if len(page) < PAGE:
                 break
-            self._nudged.discard(person)
-            self.start(person, self._edit(person, asked_for=True))
-        following: datetime | None = None
-        for screen in await screens.wanted(self._database, 4 * AT_ONCE):
-            if self.busy(screen.person) or screen.person in self._nudged:
-                continue
-            now = self._clock.now()
-            ready = self._pacer.ready(screen.chat, now)
-            if ready <= now and not self.full:
-                self._pacer.take(screen.chat, now)
-                self.start(screen.person, self._edit(screen.person, asked_for=False))
-            elif following is None or ready < following:
-                following = ready
         return following
 
-    async def _edit(self, person: int, *, asked_for: bool) -> None:
-        """Bring the screens of one person up to date, as far as Telegram lets us now."""
+    @property
+    def _may_sweep(self) -> bool:
+        return not self.full and len(self._swept) < SWEPT_AT_ONCE
+
+    def _look_at_nudged(self) -> float | None:
+        following: float | None = None
+        for person, nudge in list(self._nudged.items()):
+            now = self._clock.elapsed()
+            ready = max(nudge.ready, self._later.get(person, now))
+            if self.busy(person):
+                continue
+            if now - nudge.at > ASKED_SECONDS:
+                # It has waited too long to count as an answer.
+                del self._nudged[person]
+            elif ready > now:
+                following = ready if following is None else min(following, ready)
+            elif not self.full:
+                del self._nudged[person]
+                self.start(person, self._answer(person, nudge))
+        return following
+
+    def _rested(self, screen: Screen, now: float) -> float:
+        """When a screen may be edited again after its last edit. A new message is none."""
+        edited = self._edited.get((screen.person, screen.kind))
+        pause = EVERY.get(screen.kind.partition(":")[0])
+        return now if edited is None or pause is None or screen.message is None else edited + pause
+
+    async def _answer(self, person: int, nudge: _Nudge) -> None:
+        """Bring the screens of somebody who acted up to date, as far as Telegram lets us now."""
         for screen in await screens.wanted_of(self._database, person):
-            if asked_for:
-                now = self._clock.now()
-                if self._pacer.ready(screen.chat, now, asked_for=True) > now:
-                    # Later, from the sweep, with whatever is newest then.
-                    return
-                self._pacer.take(screen.chat, now, asked_for=True)
-            try:
-                await self._show(screen)
-            except RetryAfter as error:
-                self._hold(screen, seconds(error))
+            now = self._clock.elapsed()
+            if self._rested(screen, now) > now:
+                continue
+            ready = self._pacer.ready(screen.chat, now, Lane.ASKED_FOR)
+            if ready > now:
+                # Later, with whatever is newest then.
+                self._nudged.setdefault(person, _Nudge(nudge.at, ready))
                 return
-            except Forbidden:
-                async with self._database.transaction() as tx:
-                    await people.mark_unreachable(tx, person, self._clock.now())
+            if not await self._bring(screen, Lane.ASKED_FOR):
                 return
-            except BadRequest as error:
-                # Telegram will not take this state however often it is tried; the next one it may.
-                log.error("edit_refused", kind=screen.kind.split(":")[0], error=error.message)
-                await self._mark(screen, screen.message, "")
-            except TelegramError as error:
-                log.warning("edit_again", kind=screen.kind.split(":")[0], error=type(error).__name__)
-                self._hold(screen, RETRY)
-                return
-            except Unavailable:
-                raise
-            except Exception:
-                self._hold(screen, BROKEN_RETRY)
-                raise
 
-    def _hold(self, screen: Screen, after: float) -> None:
-        self._pacer.hold(screen.chat, self._clock.now() + timedelta(seconds=after))
+    async def _refresh(self, looked_at: Screen) -> None:
+        """Bring one screen up to date, as it is wanted by now."""
+        try:
+            for screen in await screens.wanted_of(self._database, looked_at.person):
+                if screen.kind == looked_at.kind:
+                    lane = Lane.PAID if self._paid and screen.message is None else Lane.BULK
+                    await self._bring(screen, lane)
+        finally:
+            self._swept.discard(looked_at.person)
 
-    async def _show(self, screen: Screen) -> None:
+    async def _bring(self, screen: Screen, lane: Lane) -> bool:
+        """Bring a screen up to date; whether the person's others may follow."""
+        person, now = screen.person, self._clock.elapsed
+        try:
+            await self._show(screen, lane)
+        except RetryAfter as error:
+            self._pacer.hold(screen.chat, now() + seconds(error))
+            return False
+        except Forbidden:
+            await self._unreachable(person)
+            return False
+        except BadRequest as error:
+            # Telegram will not take this state however often it is tried; the next one it may.
+            log.error("edit_refused", kind=screen.kind.split(":")[0], error=error.message.split(":")[0])
+            await self._mark(screen, screen.message, "")
+        except TelegramError as error:
+            log.warning("edit_again", kind=screen.kind.split(":")[0], error=type(error).__name__)
+            self._later[person] = now() + backoff(self._failures[person])
+            self._failures[person] += 1
+            return False
+        except Unavailable:
+            raise
+        except Exception:
+            self._later[person] = now() + BROKEN_RETRY
+            raise
+        self._later.pop(person, None)
+        del self._failures[person]
+        return True
+
+    async def _unreachable(self, person: int) -> None:
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                await people.mark_unreachable(tx, person, self._clock.now())
+
+        await self.insist(write)
+
+    async def _show(self, screen: Screen, lane: Lane) -> None:
         # The wanted version was read before the state is: what is drawn is never older than what is marked.
         notice = await draw(self._database, self._event, screen)
         if notice is None:
             await self._mark(screen, screen.message, screen.shown_hash or "")
             return
         *_, message = render(notice, self._event, self._translators.of(screen.language))
-        digest = _digest(message)
-        if screen.message is not None and digest == screen.shown_hash:
+        digest, name = _digest(message), (screen.person, screen.kind)
+        if screen.message is not None and digest == screen.shown_hash and name in self._certain:
             await self._mark(screen, screen.message, digest)
             return
-        message_id = screen.message
-        if message_id is not None:
-            message_id = await self._change(screen, message_id, message)
-        if message_id is None:
-            message_id = await send(self._bot, screen.chat, message)
+        ticket = await self.turn(screen.person, screen.chat, lane)
+        if ticket is None:
+            return
+        self._certain.discard(name)
+        self._edited[name] = self._clock.elapsed()
+        try:
+            message_id = screen.message
+            if message_id is not None:
+                message_id = await self._change(screen, message_id, message)
+            if message_id is None:
+                message_id = await send(self._bot, screen.chat, message, paid=lane is Lane.PAID)
+        finally:
+            ticket.landed(self._clock.elapsed())
         await self._mark(screen, message_id, digest)
+        self._certain.add(name)
 
     async def _change(self, screen: Screen, message_id: int, message: Message) -> int | None:
         """Edit the message; None when it is gone."""

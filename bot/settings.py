@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         None, ge=0, le=65535, description="Where /health and /metrics are served; 0 for any free port."
     )
     health_host: str = Field("127.0.0.1", description="The address on which they are.")
+    paid_broadcast: bool = Field(
+        False, description="Pay Telegram to take what nobody asked for at up to 1,000 messages a second."
+    )
     clock_url: str | None = Field(None, description="Only a rehearsal sets this: the clock to follow.")
 
     @field_validator("token", mode="before")

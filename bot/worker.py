@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.pacing import Lane
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
-    from datetime import datetime
 
     from bot.clock import Clock
     from bot.outage import Outage
+    from bot.pacing import Pacer, Ticket
 
 log = structlog.get_logger(__name__)
 
@@ -32,19 +34,24 @@ PAUSE = 1.0
 class Worker(ABC):
     """Runs until `stop` or until cancelled; `wake` it when there may be something new to do."""
 
-    def __init__(self, name: str, clock: Clock, outage: Outage, at_once: int) -> None:
+    def __init__(self, name: str, clock: Clock, outage: Outage, pacer: Pacer, at_once: int) -> None:
         self._name = name
         self._clock = clock
         self._outage = outage
+        self._pacer = pacer
         self._at_once = at_once
         self._woken = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._working: dict[int, ExitStack] = {}
         self._done_meanwhile: set[int] = set()
         self._stopping = False
 
     @abstractmethod
-    async def look(self) -> datetime | None:
-        """Start what may be done now; when there will be more to do, None when somebody has to wake us."""
+    async def look(self) -> float | None:
+        """Start what may be done now.
+
+        When there will be more to do, as `Clock.elapsed` counts; None when somebody has to wake us.
+        """
 
     def wake(self) -> None:
         """There may be something new to do."""
@@ -102,6 +109,25 @@ class Worker(ABC):
         """Do this under a key that is not busy."""
         self._running[key] = asyncio.create_task(self._do(key, work))
 
+    async def turn(self, key: int, chat: int, lane: Lane) -> Ticket | None:
+        """Wait until a message to this chat may go: called when it is ready to be sent, so no pace is lost.
+
+        None when it is not its turn after all: the chat is held up by now, or we are stopping. The event's
+        time goes on while work under this key waits here.
+        """
+        self._working[key].close()
+        try:
+            async with self._pacer.turns[lane]:
+                while (opens := self._pacer.open(now := self._clock.elapsed(), lane)) > now:
+                    if self._stopping:
+                        return None
+                    await self._clock.rest(opens)
+                if self._stopping or self._pacer.ready(chat, now, Lane.ASKED_FOR) > now:
+                    return None
+                return self._pacer.take(chat, now, lane)
+        finally:
+            self._working[key].enter_context(self._clock.working())
+
     async def insist(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write what has happened already, as often as it takes.
 
@@ -117,8 +143,10 @@ class Worker(ABC):
                 return
 
     async def _do(self, key: int, work: Coroutine[Any, Any, None]) -> None:
+        self._working[key] = ExitStack()
         try:
-            with self._clock.working():
+            with self._working[key] as working:
+                working.enter_context(self._clock.working())
                 await work
         except Unavailable as error:
             self._outage.met(error)
@@ -128,15 +156,15 @@ class Worker(ABC):
             log.exception("work_broke", worker=self._name, error=type(error).__name__)
             await asyncio.sleep(PAUSE)
         finally:
-            del self._running[key]
+            del self._running[key], self._working[key]
             self._done_meanwhile.add(key)
             self.wake()
 
-    async def _rest(self, following: datetime | None) -> None:
+    async def _rest(self, following: float | None) -> None:
         waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self._woken.wait())}
         # When full, more is done once something comes back, not at a time.
         if following is not None and not self.full:
-            waits.add(asyncio.ensure_future(self._clock.wait(following)))
+            waits.add(asyncio.ensure_future(self._clock.rest(following)))
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -141,6 +141,14 @@ class PutOn:
     strategy: str
 
 
+# --- messages that Telegram refused
+
+
+@dataclass(frozen=True)
+class Resend:
+    """Have what Telegram refused go out once more."""
+
+
 Press = (
     Acknowledge
     | PickZone
@@ -158,6 +166,7 @@ Press = (
     | ChooseTied
     | ConfirmPriorities
     | PutOn
+    | Resend
 )
 
 _KINDS: Final[dict[str, type[Press]]] = {
@@ -177,6 +186,7 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "c": ChooseTied,
     "ok": ConfirmPriorities,
     "on": PutOn,
+    "re": Resend,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

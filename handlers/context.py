@@ -75,6 +75,10 @@ class Sender(Protocol):
         """Telegram takes nothing for this chat before so many seconds."""
         ...
 
+    def count(self, chat: int) -> None:
+        """An answer went to this chat: it counts where Telegram limits what goes to one chat."""
+        ...
+
 
 class Postponer(Protocol):
     """The owner of the updates that are under way."""
@@ -150,12 +154,15 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
     chat = user_of(update).id
     left = False
     for number, notice in enumerate(told):
+        parts = 0
         if left and person is not None:
-            await _leave(update, room, person, number, notice)
+            await _leave(update, room, person, number, notice, parts)
             continue
         try:
             for message in render(notice, room.event, words):
                 await send(context.bot, chat, message)
+                room.outbox.count(chat)
+                parts += 1
         except (Forbidden, BadRequest) as error:
             if isinstance(error, BadRequest) and "chat not found" not in error.message.lower():
                 raise
@@ -166,7 +173,7 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
             async with room.database.transaction() as tx:
                 await people.mark_unreachable(tx, person.id, room.clock.now())
             left = True
-            await _leave(update, room, person, number, notice)
+            await _leave(update, room, person, number, notice, parts)
         except TelegramError as error:
             if person is None:
                 # Nothing is stored of who has not read the notice: they will have to write again.
@@ -174,11 +181,14 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
             if isinstance(error, RetryAfter):
                 room.outbox.hold(chat, seconds(error))
             left = True
-            await _leave(update, room, person, number, notice)
+            await _leave(update, room, person, number, notice, parts)
 
 
-async def _leave(update: Update, room: Room, person: Person, number: int, notice: Notice) -> None:
-    """Leave an answer to the outbox, once: handled again after a kill, the update does not double it."""
+async def _leave(update: Update, room: Room, person: Person, number: int, notice: Notice, parts: int) -> None:
+    """Leave an answer, or what follows its first `parts`, to the outbox.
+
+    Once: handled again after a kill, the update does not double it.
+    """
     async with room.database.transaction() as tx:
         await outbox.post(
             tx,
@@ -186,7 +196,9 @@ async def _leave(update: Update, room: Room, person: Person, number: int, notice
             person.telegram_id,
             dump(notice),
             room.clock.now(),
+            urgency=outbox.Urgency.ANSWER,
             person=person.id,
+            parts=parts,
         )
     room.outbox.wake()
 
@@ -252,6 +264,11 @@ def message_of(update: Update) -> Message:
     message = update.effective_message
     assert message is not None, "the handlers' filters let only messages pass"
     return message
+
+
+def command_of(update: Update) -> str:
+    """The name of the command, as it was typed."""
+    return (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0]
 
 
 def argument_of(update: Update) -> str:

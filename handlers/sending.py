@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from handlers.render import Message
 
 
-async def send(bot: Bot, chat: int, message: Message) -> int:
-    """Send a new message; its id."""
+async def send(bot: Bot, chat: int, message: Message, *, paid: bool = False) -> int:
+    """Send a new message; its id. `paid`: beyond the limit of what nobody asked for, for a fee."""
     sent = await bot.send_message(
         chat,
         message.text,
         parse_mode=ParseMode.HTML,
         reply_markup=markup(message.keyboard),
         disable_web_page_preview=not message.preview,
+        allow_paid_broadcast=paid or None,
     )
     return sent.message_id
 

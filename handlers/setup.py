@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers import unknown
 from handlers.facilitator import priorities, questions, table
 from handlers.participant import contributions, dots, information, joining, typed
-from handlers.regia import phases
+from handlers.regia import dead_letters, phases
 
 if TYPE_CHECKING:
     from handlers.context import BolliniApplication
@@ -24,6 +24,7 @@ def setup(application: BolliniApplication) -> None:
         priorities,
         questions,
         phases,
+        dead_letters,
         typed,
         unknown,
     ):

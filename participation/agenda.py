@@ -18,6 +18,7 @@ from participation.notices import Mover
 from storage import events, moments, outbox, tables
 from storage.database import DatabaseError, Unavailable
 from storage.moments import Moment
+from storage.outbox import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,7 +181,7 @@ async def _run(database: Database, event: Event, moment: Moment, now: datetime, 
             case PhaseChange(table=table, phase=phase):
                 await phases.move_in(tx, event, table, phase, Mover.AGENDA, None, now)
             case Post() as post if channel is not None:
-                await outbox.post(tx, moment.key, channel, dump(post), now)
+                await outbox.post(tx, moment.key, channel, dump(post), now, urgency=Urgency.POST)
             case Post():
                 pass
     return True

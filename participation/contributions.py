@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from participation import dashboards, notices, priorities
+from participation import dashboards, notices, priorities, topics
 from participation.event import Phase
 from storage import acts, contributions, outbox, tables
 from storage import people as stored_people
 from storage import priorities as stored_priorities
 from storage.contributions import Contribution, Place
+from storage.outbox import Urgency
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -173,7 +174,15 @@ async def put_on(
             )
             # The time is part of the key: a table may come back to a strategy and is asked again.
             key = f"on:{table}:{strategy}:{now.isoformat()}"
-            await outbox.announce(tx, key, f"table:{table}", notices.dump(asked), now)
+            await outbox.announce(
+                tx,
+                key,
+                f"table:{table}",
+                notices.dump(asked),
+                now,
+                urgency=Urgency.PHASE,
+                topic=topics.at_table(table),
+            )
         return notices.StrategyPutOn(
             table=table, strategy=strategy, people=await stored_people.registered_at(tx, table)
         )
@@ -191,9 +200,10 @@ async def seen(tx: Transaction, person: int, told: notices.Notice) -> None:
         await contributions.set_place(tx, person, Place(told.strategy, told.question))
 
 
-async def leave(tx: Transaction, person: int) -> None:
-    """The person left their table: what they type next does not belong to its question."""
+async def leave(tx: Transaction, person: int, table: str, now: datetime) -> None:
+    """The person left a table: what they type is not about its question, and its news is not theirs."""
     await contributions.forget_place(tx, person)
+    await outbox.outdate(tx, person, topics.at_table(table), now)
 
 
 async def walk(

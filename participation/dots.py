@@ -139,18 +139,20 @@ async def put(
     wished: Mapping[str, int],
     now: datetime,
     act: str | None = None,
+    pressed: int | None = None,
 ) -> notices.Notice:
     """Grant a wish (strategy to number of dots, codes of the event) on the person's ballot, or say why not.
 
     `act` is the key of the press or message: refused once, it stays refused when it is delivered again, also
     where there is room by then. The ballot's screen is wanted in the same transaction, showing the last code
-    and what was done; a ballot that is not open is only redrawn as it is.
+    and what was done; a ballot that is not open is only redrawn as it is. `pressed`, here as in the others:
+    the message whose button was pressed. From now on it is the one that is edited.
     """
     page = event.axis_of(list(wished)[-1]).code if wished else event.axes[0].code
     async with database.transaction() as tx:
         ballot = await ballots.hold_open(tx, person.id)
         if ballot is None:
-            await screens.redraw(tx, person.id, SCREEN)
+            await screens.redraw(tx, person.id, SCREEN, pressed)
             return await _not_open(tx, person)
         said = weigh(ballot, wished, now)
         if isinstance(said, notices.NoDotsLeft):
@@ -161,7 +163,7 @@ async def put(
             await ballots.set_dots(tx, ballot, wished)
             if (ballot.used == 0) != (said.left == said.budget):
                 await dashboards.refresh(tx, ballot.table)
-        await screens.want(tx, person.id, SCREEN, _view(page, said))
+        await screens.want(tx, person.id, SCREEN, _view(page, said), pressed)
     return said
 
 
@@ -169,20 +171,24 @@ async def _was_refused(tx: Transaction, act: str | None) -> bool:
     return act is not None and await acts.known(tx, act)
 
 
-async def outdated(database: Database, event: Event, person: Person) -> notices.Notice:
+async def outdated(
+    database: Database, event: Event, person: Person, pressed: int | None = None
+) -> notices.Notice:
     """A button that means nothing: said so, on the ballot as it truly is."""
     said = notices.ButtonOutdated()
     async with database.transaction() as tx:
-        await _want_if_open(tx, person, _view(event.axes[0].code, said))
+        await _want_if_open(tx, person, _view(event.axes[0].code, said), pressed)
     return said
 
 
-async def turn(database: Database, event: Event, person: Person, page: str) -> notices.Notice | None:
+async def turn(
+    database: Database, event: Event, person: Person, page: str, pressed: int | None = None
+) -> notices.Notice | None:
     """Turn the ballot to an axis or to the review; a notice when there is no such page."""
     if page != REVIEW and page not in {axis.code for axis in event.axes}:
-        return await outdated(database, event, person)
+        return await outdated(database, event, person, pressed)
     async with database.transaction() as tx:
-        if not await _want_if_open(tx, person, View(page=page).model_dump_json()):
+        if not await _want_if_open(tx, person, View(page=page).model_dump_json(), pressed):
             return await _not_open(tx, person)
     return None
 
@@ -202,24 +208,18 @@ async def bring(
     return None
 
 
-async def finish(database: Database, person: Person) -> notices.Notice:
+async def finish(database: Database, person: Person, pressed: int | None = None) -> notices.Notice:
     """Said "Ho finito": the facilitator sees one more is done; an open ballot can still change."""
     async with database.transaction() as tx:
         if not await ballots.finish(tx, person.id):
-            await screens.redraw(tx, person.id, SCREEN)
+            await screens.redraw(tx, person.id, SCREEN, pressed)
             return await _not_open(tx, person)
         ballot = await ballots.of_person(tx, person.id)
         assert ballot is not None, "just finished"
         said = notices.BallotFinished(used=ballot.used, budget=ballot.budget)
-        await screens.want(tx, person.id, SCREEN, _view(REVIEW, said))
+        await screens.want(tx, person.id, SCREEN, _view(REVIEW, said), pressed)
         await dashboards.refresh(tx, ballot.table)
     return said
-
-
-async def adopt_screen(database: Database, person: Person, message: int) -> None:
-    """A button of this message was pressed: from now on it is the one that is edited."""
-    async with database.transaction() as tx:
-        await screens.adopt(tx, person.id, SCREEN, message)
 
 
 def first_view(event: Event) -> str:
@@ -251,13 +251,13 @@ async def screen(reader: Reader, event: Event, person: Person, view: str) -> not
     )
 
 
-async def _want_if_open(tx: Transaction, person: Person, view: str) -> bool:
+async def _want_if_open(tx: Transaction, person: Person, view: str, pressed: int | None) -> bool:
     """Have an open ballot show this, any other redrawn as it is; whether it is open."""
     ballot = await ballots.of_person(tx, person.id)
     if ballot is not None and ballot.open:
-        await screens.want(tx, person.id, SCREEN, view)
+        await screens.want(tx, person.id, SCREEN, view, pressed)
         return True
-    await screens.redraw(tx, person.id, SCREEN)
+    await screens.redraw(tx, person.id, SCREEN, pressed)
     return False
 
 

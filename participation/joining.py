@@ -210,7 +210,7 @@ async def _change(
     phase = phases[table.code]
     await people.sit_down(tx, person.id, table.code, zone, now)
     await ballots.move(tx, person.id, table.code, zone, is_open=phase is Phase.SESSION1)
-    await contributions.leave(tx, person.id)
+    await contributions.leave(tx, person.id, person.table, now)
     await dashboards.refresh(tx, person.table)
     told: list[notices.Notice] = [notices.ChangedTable(table=table.code, zone=zone, phase=phase, dots=used)]
     await _arrive(tx, event, person.id, table.code, phase, told)

@@ -525,6 +525,30 @@ class PriorityScreen(Notice):
     decided: bool
 
 
+# --- messages that Telegram refused --------------------------------------------------------------------
+
+
+class DeadLetterGroup(Notice):
+    """So many messages of one kind (what their keys begin with) that were refused for one reason."""
+
+    kind: str
+    reason: str
+    count: int
+
+
+class DeadLetters(Notice):
+    """To the regia: all that was refused. `misread`: what was typed behind the command, if not understood."""
+
+    groups: tuple[DeadLetterGroup, ...]
+    misread: str | None = None
+
+
+class DeadLettersRevived(Notice):
+    """So many of them go out once more."""
+
+    count: int
+
+
 def dump(notice: Notice) -> str:
     """The notice as JSON text, to rest in the outbox."""
     return json.dumps({"notice": type(notice).__name__, "data": notice.model_dump(mode="json")})

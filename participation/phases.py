@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from participation import dashboards, dots, notices, priorities
+from participation import dashboards, dots, notices, priorities, topics
 from participation.event import Phase
 from participation.notices import Mover
 from storage import acts, ballots, contributions, outbox, people, screens, tables
 from storage import priorities as stored_priorities
+from storage.outbox import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +112,7 @@ async def _enter(tx: Transaction, event: Event, row: TableRow, phase: Phase, now
             # Closing first, then the tally: no dot can be acknowledged after it was counted.
             await ballots.set_open(tx, table, is_open=False)
             tally = await ballots.tally(tx, table)
-            voters = (await ballots.turnout(tx))[table].voting
+            voters = (await ballots.turnout_of(tx, table)).voting
             await priorities.open_proposal(tx, event, table, tally, voters, now)
             await screens.redraw_for_table(tx, table, dots.SCREEN)
         case Phase.SESSION2:
@@ -119,7 +120,13 @@ async def _enter(tx: Transaction, event: Event, row: TableRow, phase: Phase, now
         case Phase.CLOSING:
             await contributions.forget_places(tx, table)
             await outbox.announce(
-                tx, f"thanks:{table}", f"table:{table}", notices.dump(notices.Thanks(table=table)), now
+                tx,
+                f"thanks:{table}",
+                f"table:{table}",
+                notices.dump(notices.Thanks(table=table)),
+                now,
+                urgency=Urgency.PHASE,
+                topic=topics.at_table(table),
             )
         case Phase.REGISTRATION | Phase.AFTERMATH:
             pass
@@ -211,7 +218,7 @@ async def screen(reader: Reader, event: Event, table: str) -> notices.TableScree
     if row is None:
         return None
     phase = Phase(row.phase)
-    turnout = (await ballots.turnout(reader))[table]
+    turnout = await ballots.turnout_of(reader, table)
     last = await tables.last_step(reader, table)
     following = next_phase(phase)
     starts = event.phase_starts()
@@ -223,7 +230,7 @@ async def screen(reader: Reader, event: Event, table: str) -> notices.TableScree
         registered=turnout.registered,
         voting=turnout.voting,
         finished=turnout.finished,
-        contributions=(await contributions.counted_by_table(reader)).get(table, 0),
+        contributions=await contributions.counted_of(reader, table),
         next_phase=following if following is not None and following is not Phase.AFTERMATH else None,
         next_at=None if following is None else starts[following],
         priorities=() if chosen is None or not chosen.decided else priorities.standing(chosen),

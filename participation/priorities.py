@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from participation import notices
+from participation import notices, topics
 from storage import outbox, priorities, screens, tables
+from storage.outbox import Urgency
 from storage.priorities import Candidate
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ async def open_proposal(
             )
         ),
         now,
+        urgency=Urgency.PHASE,
+        topic=topics.priorities(table),
     )
 
 
@@ -106,7 +109,15 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
     assert found is not None, "just decided"
     stage = "confirmed" if confirmed else "standing"
     told = notices.dump(_told(found))
-    await outbox.announce(tx, f"priorities:{table}:{stage}", f"concerned:{table}", told, now)
+    await outbox.announce(
+        tx,
+        f"priorities:{table}:{stage}",
+        f"concerned:{table}",
+        told,
+        now,
+        urgency=Urgency.PHASE,
+        topic=topics.priorities(table),
+    )
     await screens.redraw_for_facilitators(tx, table, f"{SCREEN}:{table}")
     return True
 

@@ -93,7 +93,8 @@ async def shown_screens(reader: Reader) -> Sequence[Screen]:
 async def letters(reader: Reader) -> Sequence[Posted]:
     """Every message of the outbox."""
     rows = await reader.fetch(
-        "SELECT o.key, o.chat_id, o.content, o.message_id, o.sent_at IS NULL AS unsent,"
+        "SELECT o.key, o.chat_id, o.content, o.message_id,"
+        " o.sent_at IS NULL AND o.superseded_at IS NULL AS unsent,"
         " o.dead_at IS NOT NULL AS dead, p.language, p.unreachable_since IS NOT NULL AS away"
         " FROM outbox o LEFT JOIN people p ON p.id = o.person_id ORDER BY o.id"
     )

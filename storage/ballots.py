@@ -193,19 +193,29 @@ class Turnout:
     finished: int
 
 
+_TURNOUT = (
+    "SELECT t.code,"
+    " (SELECT count(*) FROM people p WHERE p.table_code = t.code) AS registered,"
+    " (SELECT count(DISTINCT d.ballot_id) FROM ballots b JOIN dots d ON d.ballot_id = b.id"
+    "   WHERE b.table_code = t.code) AS voting,"
+    " (SELECT count(*) FROM ballots b WHERE b.table_code = t.code AND b.finished) AS finished"
+    " FROM tables t"
+)
+
+
+def _turnout(row: Row) -> Turnout:
+    return Turnout(row["code"], row["registered"], row["voting"], row["finished"])
+
+
 async def turnout(reader: Reader) -> Mapping[str, Turnout]:
     """The turnout of every table, tables in order."""
-    rows = await reader.fetch(
-        "SELECT t.code,"
-        " (SELECT count(*) FROM people p WHERE p.table_code = t.code) AS registered,"
-        " (SELECT count(DISTINCT d.ballot_id) FROM ballots b JOIN dots d ON d.ballot_id = b.id"
-        "   WHERE b.table_code = t.code) AS voting,"
-        " (SELECT count(*) FROM ballots b WHERE b.table_code = t.code AND b.finished) AS finished"
-        " FROM tables t ORDER BY t.position"
-    )
-    return {
-        row["code"]: Turnout(row["code"], row["registered"], row["voting"], row["finished"]) for row in rows
-    }
+    return {row["code"]: _turnout(row) for row in await reader.fetch(f"{_TURNOUT} ORDER BY t.position")}
+
+
+async def turnout_of(reader: Reader, table: str) -> Turnout:
+    """The turnout of one table of the event."""
+    (row,) = await reader.fetch(f"{_TURNOUT} WHERE t.code = $1", table)
+    return _turnout(row)
 
 
 @dataclass(frozen=True)

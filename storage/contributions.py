@@ -162,6 +162,14 @@ async def counted_by_table(reader: Reader) -> dict[str, int]:
     return {row["table_code"]: row["n"] for row in rows}
 
 
+async def counted_of(reader: Reader, table: str) -> int:
+    """How many contributions of one table stand."""
+    rows = await reader.fetch(
+        "SELECT count(*) AS n FROM contributions WHERE table_code = $1 AND withdrawn_at IS NULL", table
+    )
+    return int(rows[0]["n"])
+
+
 async def set_place(tx: Transaction, person: int, place: Place) -> None:
     """The person saw this question."""
     await tx.fetch(

@@ -1,8 +1,14 @@
-"""What is to be sent and was not asked for: announcements to an audience, and the messages they become."""
+"""What is to be sent and was not asked for: announcements to an audience, and the messages they become.
+
+An announcement or a message may be about a topic. Then what is newest is what counts: an older one that has
+not gone yet, for Telegram holds it or its person cannot be reached, is superseded and never goes.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from storage.times import to_text
@@ -13,40 +19,78 @@ if TYPE_CHECKING:
 
     from storage.database import Reader, Row, Transaction
 
-CHUNK = 100
+CHUNK = 25
 """People an announcement is spread to in one transaction: short, so that taps never wait for it."""
+
+
+class Urgency(IntEnum):
+    """What goes first when not all can go: the lower number."""
+
+    BEGUN = 0
+    """The rest of a message of several parts."""
+    ANSWER = 10
+    """What somebody asked for, and Telegram did not take at once."""
+    PHASE = 20
+    """Where a table is: its phase, its priorities, its question."""
+    POST = 30
+    """A picture for the regia's channel."""
+    NUDGE = 40
+    """What only reminds."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One message to one chat. `language` is None for a chat that is no person (the channel)."""
+    """One message to one chat. `language` is None for a chat that is no person (the channel).
+
+    `parts`: how many of the parts it is made of went already.
+    """
 
     id: int
     key: str
     chat: int
     person: int | None
     content: str
+    urgency: int
     attempts: int
+    parts: int
     language: str | None
 
 
 async def announce(
-    tx: Transaction, key: str, audience: str, content: str, at: datetime, *, priority: int = 0
+    tx: Transaction,
+    key: str,
+    audience: str,
+    content: str,
+    at: datetime,
+    *,
+    urgency: Urgency,
+    topic: str | None = None,
 ) -> None:
     """Tell an audience something, once per key.
 
     Audiences: "table:<code>" (everybody registered there), "facilitators:<code>", "regia" (its people),
-    "concerned:<code>" (all of these, each person once). A lower priority goes first.
+    "concerned:<code>" (all of these, each person once).
+
+    With a `topic` this supersedes what was announced about it before and has not reached everybody; so it
+    must be for all that it was for before, at least.
     """
-    await tx.fetch(
-        "INSERT INTO announcements (key, audience, content, priority, created_at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (key) DO NOTHING",
+    new = await tx.fetch(
+        "INSERT INTO announcements (key, audience, content, priority, topic, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING RETURNING id",
         key,
         audience,
         content,
-        priority,
+        int(urgency),
+        topic,
         to_text(at),
     )
+    if new and topic is not None:
+        await tx.fetch(
+            "UPDATE announcements SET spread_at = $3 WHERE topic = $1 AND id < $2 AND spread_at IS NULL",
+            topic,
+            new[0]["id"],
+            to_text(at),
+        )
 
 
 _AUDIENCES = {
@@ -69,40 +113,48 @@ async def any_to_spread(reader: Reader) -> bool:
 
 
 async def spread_some(tx: Transaction, at: datetime) -> bool:
-    """Spread one chunk of the oldest announcement that is not spread yet; whether there was one.
+    """Spread one chunk of the most urgent announcement that is not spread yet; whether there was one.
 
     Who joins the audience later is not told by it: they are told where things are when they join.
     """
     rows = await tx.fetch(
-        "SELECT id, key, audience, content, priority, reached FROM announcements WHERE spread_at IS NULL"
-        " ORDER BY priority, id LIMIT 1"
+        "SELECT id, key, audience, content, priority, topic, reached FROM announcements"
+        " WHERE spread_at IS NULL ORDER BY priority, id LIMIT 1"
     )
     if not rows:
         return False
     row = rows[0]
     kind, _, name = row["audience"].partition(":")
-    people = await tx.fetch(
-        f"SELECT p.id, p.telegram_id FROM people p WHERE p.id > $3 AND {_AUDIENCES[kind]}"
-        " ORDER BY p.id LIMIT $1",
-        CHUNK,
-        name,
-        row["reached"],
-        row["id"],
+    chunk = (
+        f"(SELECT p.id, p.telegram_id FROM people p WHERE p.id > $3 AND {_AUDIENCES[kind]}"
+        " ORDER BY p.id LIMIT $1) c"
     )
-    for person in people:
-        await post(
-            tx,
-            f"{row['key']}:{person['id']}",
-            person["telegram_id"],
-            row["content"],
-            at,
-            person=person["id"],
-            priority=row["priority"],
+    meant = (CHUNK, name, row["reached"], row["id"])
+    (edge,) = await tx.fetch(f"SELECT count(*) AS people, max(c.id) AS last FROM {chunk}", *meant)
+    if row["topic"] is not None:
+        await tx.fetch(
+            "UPDATE outbox SET superseded_at = $6, dead_at = NULL WHERE topic = $5 AND sent_at IS NULL"
+            f" AND superseded_at IS NULL AND chat_id IN (SELECT c.telegram_id FROM {chunk})",
+            *meant,
+            row["topic"],
+            to_text(at),
         )
-    if len(people) < CHUNK:
+    # One statement: one for each person would keep the transaction, and the taps behind it, that much longer.
+    await tx.fetch(
+        "INSERT INTO outbox (key, chat_id, person_id, content, priority, topic, created_at)"
+        " SELECT $5 || ':' || c.id, c.telegram_id, c.id, $6, $7, $8, $9"
+        f" FROM {chunk} WHERE TRUE ON CONFLICT (key) DO NOTHING",
+        *meant,
+        row["key"],
+        row["content"],
+        row["priority"],
+        row["topic"],
+        to_text(at),
+    )
+    if edge["people"] < CHUNK:
         await tx.fetch("UPDATE announcements SET spread_at = $2 WHERE id = $1", row["id"], to_text(at))
     else:
-        await tx.fetch("UPDATE announcements SET reached = $2 WHERE id = $1", row["id"], people[-1]["id"])
+        await tx.fetch("UPDATE announcements SET reached = $2 WHERE id = $1", row["id"], edge["last"])
     return True
 
 
@@ -113,19 +165,46 @@ async def post(
     content: str,
     at: datetime,
     *,
+    urgency: Urgency,
     person: int | None = None,
-    priority: int = 0,
+    topic: str | None = None,
+    parts: int = 0,
 ) -> None:
-    """One message to one chat, once per key."""
+    """One message to one chat, once per key; of its parts so many went already.
+
+    With a `topic` it supersedes what was to be sent to the chat about it.
+    """
+    if topic is not None:
+        await tx.fetch(
+            "UPDATE outbox SET superseded_at = $4, dead_at = NULL WHERE chat_id = $1 AND topic = $2"
+            " AND sent_at IS NULL AND superseded_at IS NULL"
+            " AND NOT EXISTS (SELECT id FROM outbox WHERE key = $3)",
+            chat,
+            topic,
+            key,
+            to_text(at),
+        )
     await tx.fetch(
-        "INSERT INTO outbox (key, chat_id, person_id, content, priority, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6)"
-        " ON CONFLICT (key) DO NOTHING",
+        "INSERT INTO outbox (key, chat_id, person_id, content, priority, topic, parts, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (key) DO NOTHING",
         key,
         chat,
         person,
         content,
-        priority,
+        int(urgency),
+        topic,
+        parts,
+        to_text(at),
+    )
+
+
+async def outdate(tx: Transaction, person: int, topic: str, at: datetime) -> None:
+    """What a person was to be told about this is not for them any more."""
+    await tx.fetch(
+        "UPDATE outbox SET superseded_at = $3, dead_at = NULL WHERE person_id = $1 AND topic = $2"
+        " AND sent_at IS NULL AND superseded_at IS NULL",
+        person,
+        topic,
         to_text(at),
     )
 
@@ -137,27 +216,43 @@ def _letter(row: Row) -> Letter:
         chat=row["chat_id"],
         person=row["person_id"],
         content=row["content"],
+        urgency=row["priority"],
         attempts=row["attempts"],
+        parts=row["parts"],
         language=row["language"],
     )
 
 
-async def waiting(reader: Reader, limit: int) -> Sequence[Letter]:
-    """Messages to send, in order; those to people who cannot be reached wait aside."""
+async def waiting(reader: Reader, limit: int, after: Letter | None = None) -> Sequence[Letter]:
+    """Messages to send, in order, from behind `after`; those to people who cannot be reached wait aside."""
     rows = await reader.fetch(
-        "SELECT o.id, o.key, o.chat_id, o.person_id, o.content, o.attempts, p.language FROM outbox o"
-        " LEFT JOIN people p ON p.id = o.person_id"
-        " WHERE o.sent_at IS NULL AND o.dead_at IS NULL AND p.unreachable_since IS NULL"
+        "SELECT o.id, o.key, o.chat_id, o.person_id, o.content, o.priority, o.attempts, o.parts, p.language"
+        " FROM outbox o LEFT JOIN people p ON p.id = o.person_id"
+        " WHERE o.sent_at IS NULL AND o.dead_at IS NULL AND o.superseded_at IS NULL"
+        " AND p.unreachable_since IS NULL AND (o.priority, o.id) > ($2, $3)"
         " ORDER BY o.priority, o.id LIMIT $1",
         limit,
+        -1 if after is None else after.urgency,
+        0 if after is None else after.id,
     )
     return [_letter(row) for row in rows]
 
 
-async def sent(tx: Transaction, letter: Letter, message: int, at: datetime) -> None:
-    """The message reached Telegram."""
+async def begun(tx: Transaction, letter: Letter) -> None:
+    """A part of a message that was not the last reached Telegram: the next goes before all others."""
     await tx.fetch(
-        "UPDATE outbox SET sent_at = $2, message_id = $3, attempts = attempts + 1 WHERE id = $1",
+        "UPDATE outbox SET parts = $2, priority = $3 WHERE id = $1",
+        letter.id,
+        letter.parts + 1,
+        int(Urgency.BEGUN),
+    )
+
+
+async def sent(tx: Transaction, letter: Letter, message: int, at: datetime) -> None:
+    """The message, or the last part of it, reached Telegram; also one superseded while it was on its way."""
+    await tx.fetch(
+        "UPDATE outbox SET sent_at = $2, message_id = $3, attempts = attempts + 1, superseded_at = NULL,"
+        " dead_at = NULL WHERE id = $1",
         letter.id,
         to_text(at),
         message,
@@ -172,11 +267,36 @@ async def failed(tx: Transaction, letter: Letter, error: str) -> None:
 async def dead(tx: Transaction, letter: Letter, error: str, at: datetime) -> None:
     """Telegram will never take this message: it is kept, with the reason, for the regia to read."""
     await tx.fetch(
-        "UPDATE outbox SET dead_at = $3, attempts = attempts + 1, error = $2 WHERE id = $1",
+        "UPDATE outbox SET dead_at = $3, attempts = attempts + 1, error = $2"
+        " WHERE id = $1 AND superseded_at IS NULL",
         letter.id,
         error,
         to_text(at),
     )
+
+
+@dataclass(frozen=True)
+class DeadLetters:
+    """Messages that Telegram refused for good. `kind` is what their keys begin with: "thanks", "post" ..."""
+
+    kind: str
+    reason: str
+    count: int
+
+
+async def dead_letters(reader: Reader) -> Sequence[DeadLetters]:
+    """All that were refused, by kind and reason, the most first."""
+    rows = await reader.fetch("SELECT key, error FROM outbox WHERE dead_at IS NOT NULL ORDER BY id")
+    counted = Counter((row["key"].partition(":")[0], row["error"]) for row in rows)
+    return [DeadLetters(kind, reason, count) for (kind, reason), count in counted.most_common()]
+
+
+async def revive(tx: Transaction) -> int:
+    """Have all that were refused sent once more, as if they were new; how many."""
+    rows = await tx.fetch(
+        "UPDATE outbox SET dead_at = NULL, attempts = 0, error = NULL WHERE dead_at IS NOT NULL RETURNING id"
+    )
+    return len(rows)
 
 
 async def channel_posts(reader: Reader) -> int:

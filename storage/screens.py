@@ -50,14 +50,27 @@ def _screen(row: Row) -> Screen:
     )
 
 
-async def want(tx: Transaction, person: int, kind: str, view: str | None = None) -> None:
-    """Have a person's screen drawn; with `view`, showing that (otherwise as it was)."""
+# $3: the message that is the screen from now on, if any; what is shown in another than before is not known.
+_ADOPTED = (
+    "shown_hash = CASE WHEN coalesce($3, screens.message_id, 0) = coalesce(screens.message_id, 0)"
+    " THEN screens.shown_hash END, message_id = coalesce($3, screens.message_id)"
+)
+
+
+async def want(
+    tx: Transaction, person: int, kind: str, view: str | None = None, message: int | None = None
+) -> None:
+    """Have a person's screen drawn; with `view`, showing that (otherwise as it was).
+
+    With `message` that one is the screen from now on: its button was pressed, and it may be an older copy.
+    """
     await tx.fetch(
-        "INSERT INTO screens (person_id, kind, view) VALUES ($1, $2, coalesce($3, '{}'))"
+        "INSERT INTO screens (person_id, kind, view, message_id) VALUES ($1, $2, coalesce($4, '{}'), $3)"
         " ON CONFLICT (person_id, kind) DO UPDATE"
-        " SET wanted_version = screens.wanted_version + 1, view = coalesce($3, screens.view)",
+        f" SET wanted_version = screens.wanted_version + 1, view = coalesce($4, screens.view), {_ADOPTED}",
         person,
         kind,
+        message,
         view,
     )
 
@@ -73,7 +86,7 @@ async def want_at_bottom(tx: Transaction, person: int, kind: str, view: str | No
 
 
 async def adopt(tx: Transaction, person: int, kind: str, message: int) -> None:
-    """From now on this message is the screen (a person pressed a button of an older copy)."""
+    """From now on this message is the screen, for a button of it was pressed. Else nothing changes."""
     await tx.fetch(
         "UPDATE screens SET message_id = $3, shown_hash = NULL, wanted_version = wanted_version + 1"
         " WHERE person_id = $1 AND kind = $2 AND coalesce(message_id, 0) <> $3",
@@ -95,12 +108,14 @@ async def want_for_table(tx: Transaction, table: str, kind: str, view: str) -> N
     )
 
 
-async def redraw(tx: Transaction, person: int, kind: str) -> None:
-    """Have a screen redrawn if the person has one."""
+async def redraw(tx: Transaction, person: int, kind: str, message: int | None = None) -> None:
+    """Have a screen redrawn if the person has one; with `message`, in that one from now on."""
     await tx.fetch(
-        "UPDATE screens SET wanted_version = wanted_version + 1 WHERE person_id = $1 AND kind = $2",
+        f"UPDATE screens SET wanted_version = wanted_version + 1, {_ADOPTED}"
+        " WHERE person_id = $1 AND kind = $2",
         person,
         kind,
+        message,
     )
 
 
@@ -124,13 +139,15 @@ async def redraw_for_facilitators(tx: Transaction, table: str, kind: str) -> Non
     )
 
 
-async def wanted(reader: Reader, limit: int) -> Sequence[Screen]:
-    """Screens that are not shown as wanted, of people who can be reached."""
+async def wanted(reader: Reader, limit: int, after: Screen | None = None) -> Sequence[Screen]:
+    """Screens that are not shown as wanted, of people who can be reached, in order from behind `after`."""
     rows = await reader.fetch(
         f"SELECT {_COLUMNS} FROM screens s JOIN people p ON p.id = s.person_id"
         " WHERE s.wanted_version > s.shown_version AND p.unreachable_since IS NULL"
-        " ORDER BY s.person_id LIMIT $1",
+        " AND (s.person_id, s.kind) > ($2, $3) ORDER BY s.person_id, s.kind LIMIT $1",
         limit,
+        0 if after is None else after.person,
+        "" if after is None else after.kind,
     )
     return [_screen(row) for row in rows]
 

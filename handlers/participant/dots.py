@@ -32,10 +32,17 @@ async def set_dots(update: Update, context: Context) -> None:
         return
     press = press_of(update, SetDots)
     if press.strategy not in {strategy.code for strategy in room.event.strategies}:
-        await _shown(update, context, person, await dots.outdated(room.database, room.event, person))
-        return
-    wished = {press.strategy: press.count}
-    said = await dots.put(room.database, room.event, person, wished, room.clock.now(), act_of(update))
+        said = await dots.outdated(room.database, room.event, person, _pressed(update))
+    else:
+        said = await dots.put(
+            room.database,
+            room.event,
+            person,
+            {press.strategy: press.count},
+            room.clock.now(),
+            act_of(update),
+            _pressed(update),
+        )
     await _shown(update, context, person, said)
 
 
@@ -44,7 +51,8 @@ async def show_page(update: Update, context: Context) -> None:
     room = context.room
     person = await _seated(update, context)
     if person is not None:
-        said = await dots.turn(room.database, room.event, person, press_of(update, ShowPage).page)
+        page = press_of(update, ShowPage).page
+        said = await dots.turn(room.database, room.event, person, page, _pressed(update))
         await _shown(update, context, person, said)
 
 
@@ -52,7 +60,9 @@ async def finish(update: Update, context: Context) -> None:
     """Said "Ho finito"."""
     person = await _seated(update, context)
     if person is not None:
-        await _shown(update, context, person, await dots.finish(context.room.database, person))
+        await _shown(
+            update, context, person, await dots.finish(context.room.database, person, _pressed(update))
+        )
 
 
 async def bring(update: Update, context: Context) -> None:
@@ -78,10 +88,12 @@ async def _seated(update: Update, context: Context) -> Person | None:
 
 
 async def _shown(update: Update, context: Context, person: Person, said: Notice | None) -> None:
-    """Answer at once; the ballot itself is redrawn when Telegram lets us, in the message that was pressed."""
+    """Answer at once; the ballot itself is redrawn when Telegram lets us."""
     await answer_press(update, context, person, said)
-    pressed = None if update.callback_query is None else update.callback_query.message
-    # Telegram leaves out messages that it does not have any more.
-    if pressed is not None:
-        await dots.adopt_screen(context.room.database, person, pressed.message_id)
     context.room.screens.nudge(person.id)
+
+
+def _pressed(update: Update) -> int | None:
+    """The message whose button was pressed. Telegram leaves out messages that it does not have any more."""
+    message = None if update.callback_query is None else update.callback_query.message
+    return None if message is None else message.message_id

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.context import argument_of, command, message_of, person_of, reply, words_for
+from handlers.context import argument_of, command, reply, words_for
+from handlers.regia.access import regia_commands
 from handlers.render import argument_words, phase_words
-from participation import notices, phases, roles
+from participation import notices, phases
 
 if TYPE_CHECKING:
     from telegram import Update
 
     from handlers.context import BolliniApplication, Context
-    from storage.people import Person
 
 
 def setup(application: BolliniApplication) -> None:
@@ -23,7 +23,7 @@ def setup(application: BolliniApplication) -> None:
 
 async def state(update: Update, context: Context) -> None:
     """`/stato`."""
-    person = await _regia(update, context)
+    person = await regia_commands(update, context)
     if person is not None:
         room = context.room
         await reply(update, context, person, [await phases.overview(room.database, room.clock.now())])
@@ -31,7 +31,7 @@ async def state(update: Update, context: Context) -> None:
 
 async def phase(update: Update, context: Context) -> None:
     """`/fase T5 sessione1`, `/fase tutti sessione2`."""
-    person = await _regia(update, context)
+    person = await regia_commands(update, context)
     if person is None:
         return
     room = context.room
@@ -46,12 +46,3 @@ async def phase(update: Update, context: Context) -> None:
     await reply(update, context, person, [told])
     room.screens.wake()
     room.outbox.wake()
-
-
-async def _regia(update: Update, context: Context) -> Person | None:
-    person = await person_of(update, context)
-    if not await roles.is_regia(context.room.database, person):
-        name = (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0]
-        await reply(update, context, person, [notices.NotAllowed(command=name)])
-        return None
-    return person

@@ -27,6 +27,7 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     ChooseTied      /priorita 2.3, /priorita -2.3  chooses, does not choose
     ConfirmPriorities  /priorita conferma          argument_words: "confirm"
     PutOn           /discuti 3.2
+    Resend          /scarti rimanda                argument_words: "resend"
 """
 
 from __future__ import annotations

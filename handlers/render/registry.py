@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from handlers.render import (
     ballot,
     contributions,
+    dead_letters,
     dots,
     facilitator,
     information,
@@ -39,6 +40,7 @@ _TOPICS = (
     contributions,
     facilitator,
     regia,
+    dead_letters,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

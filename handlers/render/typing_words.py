@@ -26,11 +26,11 @@ PARTICIPANT: Final = (
     "aiuto",
 )
 FACILITATOR: Final = ("tavolo", "apri", "chiudi", "priorita", "discuti", "nota")
-REGIA: Final = ("stato", "fase")
+REGIA: Final = ("stato", "fase", "scarti")
 
 _LONE: Final = ("skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help")
 _LEADING: Final = ("zone", "table", "axis", "strategy", "question", "withdraw")
-_ARGUMENTS: Final = ("all", "confirm")
+_ARGUMENTS: Final = ("all", "confirm", "resend")
 
 
 def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
@@ -62,6 +62,11 @@ def leading_words(words: Translator) -> Mapping[str, str]:
 def argument_words(words: Translator) -> Mapping[str, str]:
     """Words that act after a command, casefolded: /fase tutti -> "all", /priorita conferma -> "confirm"."""
     return {word: meaning for meaning in _ARGUMENTS for word in _listed(words, f"argument.{meaning}")}
+
+
+def argument_word(words: Translator, meaning: str) -> str:
+    """The first of the words with this meaning behind a command: the one the texts use."""
+    return _listed(words, f"argument.{meaning}")[0]
 
 
 def phase_words(words: Translator) -> Mapping[str, Phase]:

@@ -110,6 +110,10 @@ async def test_the_systems_clock_tells_utc_and_waits() -> None:
     await clock.wait(clock.now() + timedelta(seconds=0.05))
     assert 0.04 <= time.monotonic() - began < 1.0
     await clock.wait(clock.now() - timedelta(hours=1))
+    rested = clock.elapsed()
+    await clock.rest(rested + 0.05)
+    assert 0.05 <= clock.elapsed() - rested < 1.0
+    await clock.rest(rested)
     clock.promise("anything", None)
     with clock.working():
         pass
@@ -163,6 +167,33 @@ async def test_a_clock_that_is_wrong_is_so_for_the_bot_alone() -> None:
         serial = await stage.grant(START, START)
         assert START + hour + timedelta(minutes=5) == await stage.due(serial)
         assert START == clock.now()
+
+
+async def test_what_has_passed_is_right_also_where_the_clock_is_wrong() -> None:
+    hour = 3600.0
+    async with rehearsed() as (clock, stage):
+        began = clock.elapsed()
+        resting = asyncio.create_task(clock.rest(began + 60))
+        await stage.hears(START + timedelta(seconds=60, microseconds=1))
+        for wrong in (hour, -hour, 0.0):
+            await stage.due(await stage.grant(START, START, wrong=wrong))
+            assert began == clock.elapsed()
+            assert not resting.done()
+        later = START + timedelta(seconds=60, microseconds=1)
+        await stage.grant(later, later, wrong=hour)
+        async with asyncio.timeout(5):
+            await resting
+        assert 60.0 <= clock.elapsed() - began < 60.001
+        await stage.hears(None)
+
+
+async def test_a_rest_that_is_cancelled_is_not_waited_for() -> None:
+    async with rehearsed() as (clock, stage):
+        resting = asyncio.create_task(clock.rest(clock.elapsed() + 60))
+        await stage.hears(START + timedelta(seconds=60, microseconds=1))
+        resting.cancel()
+        await asyncio.gather(resting, return_exceptions=True)
+        await stage.hears(None)
 
 
 async def test_the_rehearsal_hears_what_the_bot_has_to_do_next() -> None:

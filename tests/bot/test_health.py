@@ -21,6 +21,7 @@ from participation.agenda import Post
 from rehearsal.telegram import Fault
 from storage import moments, outbox
 from storage.moments import Moment
+from storage.outbox import Urgency
 from storage.times import to_text
 from tests.support.hall import CHANNEL, eventually, open_hall
 from tests.support.process import ROOT, running, settings_of
@@ -152,8 +153,16 @@ async def test_messages_that_wait_long_and_an_agenda_that_is_late(
         long_ago = now - timedelta(seconds=700)
         post, thanks = Post(post="turnout", at=now), notices.Thanks(table="T1")
         async with hall.database.transaction() as tx:
-            await outbox.post(tx, "a", anna.phone.id, notices.dump(thanks), long_ago, person=person["id"])
-            await outbox.post(tx, "b", CHANNEL, agenda.dump(post), long_ago)
+            await outbox.post(
+                tx,
+                "a",
+                anna.phone.id,
+                notices.dump(thanks),
+                long_ago,
+                urgency=Urgency.NUDGE,
+                person=person["id"],
+            )
+            await outbox.post(tx, "b", CHANNEL, agenda.dump(post), long_ago, urgency=Urgency.POST)
             await moments.add(tx, Moment("phase:session1:T99", long_ago, '{"unreadable": true}'))
         hall.bot.outbox.wake()
         found = await watcher.failing()
@@ -221,9 +230,9 @@ async def test_what_waits_and_what_was_refused_is_counted(tmp_path: Path) -> Non
         (anna,) = await hall.people(1)
         ago = hall.clock.now() - timedelta(seconds=30)
         async with hall.database.transaction() as tx:
-            await outbox.post(tx, "a", anna.phone.id, "{}", ago)
+            await outbox.post(tx, "a", anna.phone.id, "{}", ago, urgency=Urgency.NUDGE)
             await tx.fetch("UPDATE outbox SET dead_at = created_at")
-            await outbox.announce(tx, "later", "regia", "{}", ago)
+            await outbox.announce(tx, "later", "regia", "{}", ago, urgency=Urgency.NUDGE)
         found = await watcher.metrics()
         assert (1, 1) == (found["bollini_outbox_dead"], found["bollini_announcements_waiting"])
 

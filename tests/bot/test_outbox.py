@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.posts import Studio
-from participation.notices import Programme, dump
+from participation.notices import Programme, UnknownCommand, dump
 from rehearsal.telegram import Call, Fault, Limits
-from storage import outbox
+from storage import contributions, outbox
+from storage.contributions import Contribution
+from storage.outbox import Urgency
 from tests.support.hall import CHANNEL, eventually, open_hall
 
 if TYPE_CHECKING:
@@ -132,7 +135,15 @@ async def test_a_notice_nobody_can_read_any_more_is_given_up_after_some_attempts
     ids = {row["telegram_id"]: row["id"] for row in await hall.rows("SELECT id, telegram_id FROM people")}
     async with hall.database.transaction() as tx:
         for key, content in (("a", '{"notice": "Vanished", "data": {}}'), ("b", dump(Programme()))):
-            await outbox.post(tx, key, anna.phone.id, content, hall.clock.now(), person=ids[anna.phone.id])
+            await outbox.post(
+                tx,
+                key,
+                anna.phone.id,
+                content,
+                hall.clock.now(),
+                urgency=Urgency.PHASE,
+                person=ids[anna.phone.id],
+            )
     with capture_logs() as logs:
         hall.bot.outbox.wake()
         (programme,) = await anna.reads()
@@ -272,3 +283,158 @@ async def test_a_channel_that_throws_the_bot_out_gets_its_posts_when_it_is_back(
         channel.restore_bot()
         await hall.quiet()
         assert 1 == len(channel.posts)
+
+
+# --- pace, order, and the newest word -------------------------------------------------------------------
+
+
+async def letters(hall: Hall, who: Somebody, *given: tuple[str, Urgency]) -> None:
+    """Put messages for somebody into the outbox: the programme, each under its key."""
+    person = (await hall.rows("SELECT id FROM people WHERE telegram_id = $1", who.phone.id))[0]["id"]
+    async with hall.database.transaction() as tx:
+        for key, urgency in given:
+            await outbox.post(
+                tx,
+                key,
+                who.phone.id,
+                dump(UnknownCommand(command=key)),
+                hall.clock.now(),
+                urgency=urgency,
+                person=person,
+            )
+    hall.bot.outbox.wake()
+
+
+async def test_what_is_more_urgent_overtakes_what_waits(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    hall.bot.outbox.hold(anna.phone.id, 60)
+    await letters(
+        hall,
+        anna,
+        ("nudge", Urgency.NUDGE),
+        ("phase", Urgency.PHASE),
+        ("answer", Urgency.ANSWER),
+        ("later", Urgency.PHASE),
+    )
+    said = await anna.reads()
+    assert ["answer", "phase", "later", "nudge"] == [
+        text.split("/")[1].split()[0].rstrip(".,") for text in said
+    ]
+
+
+async def test_a_chat_that_is_held_keeps_nobody_else_waiting_however_much_waits_for_it(hall: Hall) -> None:
+    anna, bruno = await hall.people(2, "T6")
+    hall.bot.outbox.hold(anna.phone.id, 200)
+    began = hall.clock.elapsed()
+    at: list[float] = []
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.chat_id == bruno.phone.id:
+            at.append(hall.clock.elapsed() - began)
+        return None
+
+    hall.telegram.intercept = intercept
+    await letters(hall, anna, *((f"a{number}", Urgency.PHASE) for number in range(120)))
+    await letters(hall, bruno, ("b", Urgency.NUDGE))
+    await bruno.reads()
+    assert 1 == len(at)
+    assert at[0] < 200
+
+
+async def wrote(hall: Hall, who: Somebody, number: int) -> None:
+    """Somebody has so many contributions: too many to be told of in one message."""
+    person = (await hall.rows("SELECT id FROM people WHERE telegram_id = $1", who.phone.id))[0]["id"]
+    async with hall.database.transaction() as tx:
+        for message in range(number):
+            one = Contribution(
+                f"c{message}", "T6", "5", "person", 1, None, None, f"Idea {message} " + "ah " * 60
+            )
+            await contributions.add(tx, one, who.phone.id, 10_000 + message, person, hall.clock.now())
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_an_answer_of_several_parts_goes_on_where_it_failed(hall: Hall, fault: str) -> None:
+    """Part by part, by whomever: none is missing and none comes twice."""
+    (anna,) = await hall.people(1, "T6")
+    await wrote(hall, anna, 60)
+    whole = await anna.says("/contributi")
+    assert len(whole) >= 3
+    asked = 0
+
+    async def intercept(call: Call) -> Fault | None:
+        nonlocal asked
+        asked += call.method == "sendMessage"
+        return FAULTS[fault] if call.method == "sendMessage" and asked in {2, 4} else None
+
+    hall.telegram.intercept = intercept
+    assert whole == await anna.says("/contributi")
+    assert len(whole) + 2 == asked
+
+
+async def test_who_comes_back_hears_the_newest_alone(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    lara = await hall.facilitator("T6")
+    await hall.at("10:12")
+    await anna.says("1.3 5.4")
+    anna.phone.block()
+    await hall.at("10:30")
+    await lara.says("/discuti 1.3")
+    await lara.says("/discuti 5.4")
+    await anna.reads()
+    anna.phone.unblock()
+    said = await anna.reads()
+    assert 1 == sum("Strategia 5.4" in text for text in said)
+    assert 0 == sum("Strategia 1.3" in text for text in said)
+    assert 1 == sum("5.4" in text and "priorità" in text for text in said)
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)], ids=str)
+async def test_a_clock_that_jumps_holds_nobody_and_lets_nothing_flood(hall: Hall, by: timedelta) -> None:
+    people = await announced(hall, 100)
+    hall.bot.outbox.hold(people[0].phone.id, 20)
+    at: list[float] = []
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.method == "sendMessage":
+            at.append(hall.clock.elapsed())
+            if len(at) in {30, 60}:
+                hall.clock.jumps(by if len(at) == 30 else -by)
+        return None
+
+    hall.telegram.intercept = intercept
+    await hall.at("10:30")
+    await eventually(lambda: {1} == {told(who) for who in people})
+    assert max(at) - min(at) < 60
+    assert max(sum(one <= other < one + 1 for other in at) for one in at) <= 30
+
+
+# --- paid broadcast -------------------------------------------------------------------------------------
+
+
+async def test_what_is_paid_for_goes_at_a_thousand_a_second(tmp_path: Path) -> None:
+    async with open_hall(tmp_path, paid=True) as hall:
+        people = await announced(hall, 100)
+        hall.telegram.world.limits = Limits()
+        began = hall.clock.elapsed()
+        await hall.at("10:30")
+        assert {1} == {told(who) for who in people}
+        assert 0 == hall.telegram.errors[429]
+        assert hall.clock.elapsed() - began < 241
+        paid = [call["allow_paid_broadcast"] for call in hall.called("sendMessage")[-100:]]
+        assert [True] * 100 == paid
+
+
+async def test_without_the_setting_nothing_is_paid_for(hall: Hall) -> None:
+    await announced(hall, 3)
+    await hall.at("10:30")
+    assert not any("allow_paid_broadcast" in call for call in hall.called("sendMessage"))
+
+
+async def test_what_telegram_does_not_take_as_paid_goes_as_all_others_do(tmp_path: Path) -> None:
+    async with open_hall(tmp_path, paid=True) as hall:
+        people = await announced(hall, 5)
+        broke = Fault(status=400, description="Bad Request: not enough Stars")
+        hall.breaks("sendMessage", broke, 1000, lambda call: bool(call.params.get("allow_paid_broadcast")))
+        await hall.at("10:30")
+        assert {1} == {told(who) for who in people}
+        assert 0 == await hall.count("outbox", "dead_at IS NOT NULL")

@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import functools
+import re
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
+from telegram.error import BadRequest, RetryAfter, TimedOut
 
-from handlers.callback_data import SetDots, encode
+from bot.outage import Outage
+from bot.pacing import Pacer
+from bot.screens import Screens
+from handlers.callback_data import SetDots, ShowPage, encode
+from locales.translator import load_translators
 from participation import dots
+from participation.event import load
+from participation.notices import UnknownCommand
 from rehearsal.telegram import Call, Fault, Limits
-from tests.support.hall import CHANNEL, eventually
+from storage import screens
+from tests.storage.rows import NOON, add_tables, new_database, seat
+from tests.support.hall import CHANNEL, HallClock, eventually
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from telegram import Bot
+
+    from participation.notices import Notice
+    from storage.screens import Screen
     from tests.support.hall import Hall, Somebody
+
+load_event = functools.cache(load)
+translators = functools.cache(load_translators)
 
 CODES = ("1.1", "1.2", "1.3", "1.4", "1.5")
 
@@ -209,3 +233,203 @@ async def test_a_stop_while_the_ballots_go_out_doubles_none(hall: Hall) -> None:
 async def test_screens_never_touch_the_channel(hall: Hall) -> None:
     await voting(hall)
     assert [] == hall.telegram.channel(CHANNEL).posts
+
+
+# --- dashboards, copies, and who comes first ------------------------------------------------------------
+
+
+async def dashboard(hall: Hall, number: int) -> tuple[Somebody, list[Somebody]]:
+    """Lara looks at her table's dashboard, and so many people vote at it."""
+    people = await hall.people(number, "T6")
+    lara = await hall.facilitator("T6")
+    await hall.at("10:10")
+    await lara.says("/tavolo")
+    for who in people:
+        await who.reads()
+    return lara, people
+
+
+async def test_a_dashboard_is_edited_every_three_seconds_at_most_and_shows_all_in_the_end(hall: Hall) -> None:
+    lara, people = await dashboard(hall, 12)
+    edited: list[float] = []
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.method == "editMessageText" and call.chat_id == lara.phone.id:
+            edited.append(hall.clock.elapsed())
+        return None
+
+    hall.telegram.intercept = intercept
+    for who in people:
+        who.phone.tap(who.ballot().id, encode(SetDots("1.3", 1)))
+    await hall.quiet()
+    await people[0].taps("1.4", people[0].ballot())
+    assert 1 <= len(edited) < len(people)
+    assert min(later - one for one, later in pairwise(edited)) >= 3.0
+    assert re.search(r"bollin\D*12\b", lara.screen("Tavolo T6|T6").shown)
+
+
+async def test_ballots_are_edited_at_once(hall: Hall) -> None:
+    anna = await voting(hall)
+    began = hall.clock.elapsed()
+    await anna.taps("1.3", anna.ballot())
+    await anna.taps("1.4", anna.ballot())
+    assert 2 == edits(hall)
+    assert hall.clock.elapsed() - began < 1.0
+
+
+async def test_a_screen_that_the_person_deleted_is_sent_anew(hall: Hall) -> None:
+    anna = await voting(hall)
+    deleted = anna.ballot().id
+    anna.phone.delete(deleted)
+    await anna.says("1.3")
+    assert anna.ballot().id > deleted
+    assert "Ti restano 5 bollini su 6" in anna.ballot().shown
+    await anna.taps("1.4", anna.ballot())
+    assert "Ti restano 4 bollini su 6" in anna.ballot().shown
+
+
+async def test_what_an_edit_without_an_answer_showed_is_taken_back(hall: Hall) -> None:
+    """Telegram may have carried it out: the state before it, wanted again, is not taken for shown."""
+    anna = await voting(hall)
+    ballot = anna.ballot()
+    await anna.sends_press(ballot.id, encode(ShowPage("1")))
+    before = anna.ballot().shown
+    hall.breaks("editMessageText", Fault("reset", carry_out=True))
+    anna.phone.tap(ballot.id, encode(ShowPage("2")))
+    await eventually(lambda: anna.ballot().shown != before)
+    anna.phone.tap(ballot.id, encode(ShowPage("1")))
+    await anna.reads()
+    assert before == anna.ballot().shown
+
+
+async def test_who_acts_does_not_wait_behind_all_the_others(hall: Hall) -> None:
+    people = await hall.people(60, "T6")
+    anna = people[-1]
+    sent: list[int] = []
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.method == "sendMessage" and call.chat_id is not None:
+            sent.append(call.chat_id)
+            if len(sent) == 5:
+                anna.phone.say("/bollini")
+            return Fault("normal", delay=0.02)
+        return None
+
+    hall.telegram.intercept = intercept
+    await hall.at("10:10")
+    assert sent.index(anna.phone.id) < 45
+
+
+# --- whatever happens on the way ------------------------------------------------------------------------
+
+HOW = ("fine", "fine", "fine", "slow", "lost", "carried out and lost", "held", "gone")
+ACTS = ("change", "change and look", "press an older copy", "delete", "time")
+
+
+class Chat:
+    """One person's chat, as Telegram has it: messages and what each shows; some calls go wrong."""
+
+    def __init__(self, how: list[str]) -> None:
+        self.how = how
+        self.shown: dict[int, list[int]] = {}
+        self.deleted: set[int] = set()
+
+    async def send_message(self, _chat: int, text: str, **_: Any) -> SimpleNamespace:
+        message = len(self.shown) + 1
+        await self._happens(lambda: self.shown.setdefault(message, []).append(state(text)))
+        return SimpleNamespace(message_id=message)
+
+    async def edit_message_text(self, text: str, *, message_id: int, **_: Any) -> None:
+        if message_id in self.deleted or message_id not in self.shown:
+            message = "Message to edit not found"
+            raise BadRequest(message)
+        if self.shown[message_id][-1] == state(text):
+            message = "Message is not modified"
+            raise BadRequest(message)
+        await self._happens(lambda: self.shown[message_id].append(state(text)))
+
+    async def _happens(self, do: Callable[[], None]) -> None:
+        match self.how.pop() if self.how else "fine":
+            case "slow":
+                await asyncio.sleep(0.002)
+                do()
+            case "lost":
+                raise TimedOut
+            case "carried out and lost":
+                do()
+                raise TimedOut
+            case "held":
+                raise RetryAfter(5)
+            case _:
+                do()
+
+
+def state(text: str) -> int:
+    """Which state of the screen a text shows."""
+    found = re.search(r"/(\d+)", text)
+    assert found is not None
+    return int(found[1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(HOW), max_size=15), st.lists(st.sampled_from(ACTS), max_size=25))
+def test_no_older_state_ever_follows_a_newer_and_the_newest_is_shown(how: list[str], acts: list[str]) -> None:
+    async def play() -> None:
+        async with new_database() as database:
+            async with database.transaction() as tx:
+                await add_tables(tx, "T1")
+                person = await seat(tx, 1, "T1")
+            clock, chat, event = HallClock(NOON), Chat(list(how)), load_event()
+            worker = Screens(
+                database,
+                event,
+                cast("Bot", chat),
+                clock,
+                Outage(lambda: True),
+                Pacer(clock.elapsed()),
+                translators(event.zone_info),
+            )
+            newest = 0
+
+            async def change(message: int | None = None) -> None:
+                nonlocal newest
+                newest += 1
+                async with database.transaction() as tx:
+                    await screens.want(tx, person, "ballot", str(newest), message)
+
+            async def drawn(_reader: Any, _event: Any, screen: Screen) -> Notice:
+                return UnknownCommand(command=screen.view)
+
+            with patch("bot.screens.draw", drawn):
+                running = asyncio.create_task(worker.run())
+                await change()
+                worker.wake()
+                for act in acts:
+                    match act:
+                        case "change":
+                            await change()
+                            worker.wake()
+                        case "change and look":
+                            await change()
+                            worker.nudge(person)
+                        case "press an older copy":
+                            await change(min(chat.shown, default=None))
+                            worker.nudge(person)
+                        case "delete":
+                            chat.deleted.update(list(chat.shown)[-1:])
+                        case _:
+                            await asyncio.sleep(0.003)
+
+                async def settled() -> bool:
+                    return not await screens.wanted(database, 1)
+
+                await eventually(settled)
+                worker.stop()
+                await running
+            for states in chat.shown.values():
+                assert sorted(states) == states
+            (screen,) = await screens.of_person(database, person)
+            assert screen.message is not None
+            assert newest == chat.shown[screen.message][-1]
+
+    asyncio.run(play())

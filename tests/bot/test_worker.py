@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
 from bot.outage import Outage
+from bot.pacing import Pacer
 from bot.worker import Worker
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 class Sender(Worker):
     """Sends what waits; its reading of what waits ends after the work under way at its beginning."""
 
     def __init__(self) -> None:
-        super().__init__("sender", SystemClock(), Outage(lambda: True), at_once=4)
+        super().__init__("sender", SystemClock(), Outage(lambda: True), Pacer(0.0), at_once=4)
         self.waiting = {1}
         self.sent: list[int] = []
         self.looks = 0
         self.let_it_end = asyncio.Event()
 
-    async def look(self) -> datetime | None:
+    async def look(self) -> float | None:
         self.looks += 1
         read = set(self.waiting)
         if self.looks == 2:

@@ -28,6 +28,7 @@ from handlers.callback_data import (
     PickZone,
     Press,
     PutOn,
+    Resend,
     SetDots,
     ShowPage,
     Withdraw,
@@ -58,6 +59,7 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(ChooseTied, tables, strategies, st.booleans()),
     st.builds(ConfirmPriorities, tables),
     st.builds(PutOn, tables, strategies),
+    st.just(Resend()),
 )
 
 

@@ -20,6 +20,8 @@ COMMANDS = (
     "/discuti 1.3",
     "/nota Una nota",
     "/stato",
+    "/scarti",
+    "/scarti rimanda",
     "/fase T6 dopo",
 )
 

@@ -18,6 +18,7 @@ from participation.notices import (
     StrategyNotOfTable,
     StrategyPutOn,
 )
+from storage import outbox
 from tests.storage.rows import value
 
 if TYPE_CHECKING:
@@ -195,16 +196,43 @@ async def test_everybody_at_the_table_is_asked_and_the_facilitator_told(session2
     assert [asked] == await session2.told(anna)
     # Another, and back: they are.
     await put_on(session2, "1.1")
+    await session2.spread()
     await put_on(session2, "3.2")
     assert ["3.2", "1.1", "3.2"] == [
         told.strategy for told in await session2.told(anna) if isinstance(told, QuestionAsked)
     ]
+    # What has not gone yet is not asked any more.
+    assert ["3.2"] == [asked.strategy for asked in await waiting(session2, anna)]
+
+
+async def waiting(floor: Floor, person: Person) -> list[QuestionAsked]:
+    """The questions that are still to go out to somebody."""
+    await floor.spread()
+    found = [
+        notices.load(letter.content)
+        for letter in await outbox.waiting(floor.database, 1000)
+        if letter.person == person.id
+    ]
+    return [told for told in found if isinstance(told, QuestionAsked)]
+
+
+async def test_who_changes_table_or_is_thanked_is_not_asked_any_more(session2: Floor) -> None:
+    anna, bruno = await session2.person(1), await session2.person(2)
+    await put_on(session2, "3.2")
+    assert 1 == len(await waiting(session2, anna))
+    await session2.sit(anna, "T5")
+    assert [] == await waiting(session2, anna)
+    assert 1 == len(await waiting(session2, bruno))
+    await session2.moves("T6", Phase.CLOSING)
+    assert [] == await waiting(session2, bruno)
+    assert isinstance((await session2.told(bruno))[-1], notices.Thanks)
 
 
 async def test_putting_on_delivered_again_after_another_leaves_the_other_on(session2: Floor) -> None:
     anna = await session2.person(1)
     for _ in range(3):
         await put_on(session2, "3.2", "900:1")
+        await session2.spread()
         assert StrategyPutOn(table="T6", strategy="1.1", people=3) == await put_on(session2, "1.1", "900:2")
     assert ["3.2", "1.1"] == [
         told.strategy for told in await session2.told(anna) if isinstance(told, QuestionAsked)

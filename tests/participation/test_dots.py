@@ -288,9 +288,6 @@ async def test_pages_are_turned_on_the_same_screen(voting: Floor) -> None:
         assert await dots.turn(voting.database, voting.event, anna, page) is None
     (row,) = await voting.database.fetch("SELECT view, message_id FROM screens")
     assert (dots.REVIEW, 70) == (dots.View.model_validate_json(row["view"]).page, row["message_id"])
-    await dots.adopt_screen(voting.database, anna, 55)
-    (row,) = await voting.database.fetch("SELECT message_id FROM screens")
-    assert 55 == row["message_id"]
 
 
 async def test_what_was_refused_stays_refused_when_it_is_delivered_again(floor: Floor) -> None:
@@ -311,3 +308,28 @@ async def test_what_was_refused_stays_refused_when_it_is_delivered_again(floor: 
     await floor.wish(anna, {"3.2": 0})
     assert isinstance((await floor.says(anna, "4.1", seventh))[0], notices.NoDotsLeft)
     assert isinstance((await floor.says(anna, "4.1"))[0], notices.DotsRecorded)
+
+
+async def test_the_message_that_was_pressed_is_the_screen_from_now_on(voting: Floor) -> None:
+    anna = await voting.votes(1, "1.3")
+    await voting.all_drawn()
+    database, event = voting.database, voting.event
+
+    async def screen() -> tuple[int, bool]:
+        (row,) = await database.fetch("SELECT message_id, wanted_version, shown_version FROM screens")
+        return row["message_id"], row["wanted_version"] > row["shown_version"]
+
+    await dots.put(database, event, anna, {"1.3": 1}, NOON, pressed=51)
+    assert (51, True) == await screen()
+    await dots.turn(database, event, anna, "3", 52)
+    assert (52, True) == await screen()
+    await dots.turn(database, event, anna, "no such page", 53)
+    assert (53, True) == await screen()
+    await dots.outdated(database, event, anna, 54)
+    assert (54, True) == await screen()
+    await dots.finish(database, anna, 55)
+    assert (55, True) == await screen()
+    await voting.moves("T6", Phase.PRIORITIES)
+    await voting.all_drawn()
+    await dots.put(database, event, anna, {"1.3": 0}, NOON, pressed=56)
+    assert (56, True) == await screen()

@@ -212,6 +212,7 @@ async def test_session_2_begins_with_the_undisputed_and_the_tied_can_still_be_ch
     anna, lara = await closed(floor)
     # What was ticked among the tied and not confirmed does not stand.
     await keep(floor, "4.1", kept=True)
+    await floor.spread()
     await floor.moves("T6", Phase.SESSION2)
     standing = decided(*UNDISPUTED, confirmed=False, pending=TIED)
     assert [standing] == await floor.told(anna)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage import outbox, people
+from storage.outbox import Urgency
 from tests.storage.rows import NOON, SOON, add_tables, new_database, seat, value
 
 if TYPE_CHECKING:
@@ -25,9 +26,15 @@ def chunks_of_three(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "CHUNK", 3)
 
 
-async def announce(database: Database, key: str, audience: str, priority: int = 0) -> None:
+async def announce(
+    database: Database,
+    key: str,
+    audience: str,
+    urgency: Urgency = Urgency.PHASE,
+    topic: str | None = None,
+) -> None:
     async with database.transaction() as tx:
-        await outbox.announce(tx, key, audience, f"content of {key}", NOON, priority=priority)
+        await outbox.announce(tx, key, audience, f"content of {key}", NOON, urgency=urgency, topic=topic)
 
 
 async def spread_all(database: Database) -> int:
@@ -202,17 +209,19 @@ async def step(database: Database, model: Model, act: str, number: int) -> None:
                     must.discard(person)
                 model.at_table.discard(person)
             case "announce" if f"k{number}" not in model.must:
-                await outbox.announce(tx, f"k{number}", "table:T1", f"content of k{number}", NOON)
+                await outbox.announce(
+                    tx, f"k{number}", "table:T1", f"content of k{number}", NOON, urgency=Urgency.PHASE
+                )
                 model.must[f"k{number}"] = set(model.at_table)
                 model.may[f"k{number}"] = set(model.at_table)
             case "spread":
                 await outbox.spread_some(tx, NOON)
 
 
-async def test_a_higher_priority_goes_first(database: Database) -> None:
+async def test_what_is_more_urgent_goes_first(database: Database) -> None:
     await two_tables(database)
-    await announce(database, "slow", "table:T2", priority=5)
-    await announce(database, "quick", "table:T2", priority=1)
+    await announce(database, "slow", "table:T2", Urgency.NUDGE)
+    await announce(database, "quick", "table:T2", Urgency.PHASE)
     async with database.transaction() as tx:
         await outbox.spread_some(tx, NOON)
         assert ["content of quick"] * 2 == [each.content for each in await outbox.waiting(tx, 10)]
@@ -225,7 +234,7 @@ async def test_a_higher_priority_goes_first(database: Database) -> None:
 async def test_a_letter_is_written_once_per_key_and_waits_until_it_went(database: Database) -> None:
     async with database.transaction() as tx:
         for _ in range(2):
-            await outbox.post(tx, "post:1", -1001, "a picture", NOON)
+            await outbox.post(tx, "post:1", -1001, "a picture", NOON, urgency=Urgency.POST)
     (letter,) = await outbox.waiting(database, 10)
     assert (-1001, None, None, 0) == (letter.chat, letter.person, letter.language, letter.attempts)
     assert 0 == await outbox.channel_posts(database)
@@ -238,13 +247,13 @@ async def test_a_letter_is_written_once_per_key_and_waits_until_it_went(database
     assert [] == await outbox.waiting(database, 10)
     assert 1 == await outbox.channel_posts(database)
     async with database.transaction() as tx:
-        await outbox.post(tx, "post:1", -1001, "a picture", SOON)
+        await outbox.post(tx, "post:1", -1001, "a picture", SOON, urgency=Urgency.POST)
     assert [] == await outbox.waiting(database, 10)
 
 
 async def test_what_telegram_never_takes_is_kept_aside_with_the_reason(database: Database) -> None:
     async with database.transaction() as tx:
-        await outbox.post(tx, "post:1", -1001, "a picture", NOON)
+        await outbox.post(tx, "post:1", -1001, "a picture", NOON, urgency=Urgency.POST)
         (letter,) = await outbox.waiting(tx, 10)
         await outbox.dead(tx, letter, "chat not found", SOON)
     assert [] == await outbox.waiting(database, 10)
@@ -264,3 +273,250 @@ async def test_letters_to_who_cannot_be_reached_wait_until_they_are_back(databas
         assert not await people.mark_reachable(tx, 0)
     assert here == [letter.person for letter in await outbox.waiting(database, 100)]
     assert {"it"} == {letter.language for letter in await outbox.waiting(database, 100)}
+
+
+async def test_what_waits_is_read_page_by_page(database: Database) -> None:
+    await two_tables(database)
+    await announce(database, "a", "table:T1")
+    await announce(database, "b", "table:T2", Urgency.ANSWER)
+    await spread_all(database)
+    everything = [letter.id for letter in await outbox.waiting(database, 100)]
+    found: list[int] = []
+    last: outbox.Letter | None = None
+    while page := await outbox.waiting(database, 2, last):
+        found += [letter.id for letter in page]
+        last = page[-1]
+    assert everything == found
+    assert PEOPLE + 2 == len(found)
+
+
+async def test_a_message_of_several_parts_goes_on_where_it_was_before_anything_else(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        await outbox.post(tx, "nudge:1", 7, "a long one", NOON, urgency=Urgency.NUDGE)
+        await outbox.post(tx, "answer:1", 7, "an answer", NOON, urgency=Urgency.ANSWER)
+        _, long = await outbox.waiting(tx, 10)
+        await outbox.begun(tx, long)
+    first, _ = await outbox.waiting(database, 10)
+    assert ("a long one", 1) == (first.content, first.parts)
+
+
+# --- the newest word about a topic ----------------------------------------------------------------------
+
+
+async def to_go(database: Database) -> list[tuple[int | None, str]]:
+    """Whom what is still to be told, in order."""
+    return [(letter.person, letter.content) for letter in await outbox.waiting(database, 100)]
+
+
+async def test_a_newer_word_about_a_topic_takes_the_place_of_one_that_waits(database: Database) -> None:
+    here, there = await two_tables(database)
+    await announce(database, "old", "table:T1", topic="priorities")
+    await announce(database, "other", "table:T2", topic="elsewhere")
+    await announce(database, "untouched", "table:T2")
+    await spread_all(database)
+    async with database.transaction() as tx:
+        (first, *_) = await outbox.waiting(tx, 1)
+        await outbox.sent(tx, first, 77, NOON)
+    await announce(database, "new", "table:T1", topic="priorities")
+    await spread_all(database)
+    assert first.person == here[0]
+    assert {(person, "content of new") for person in here} | {
+        (person, f"content of {key}") for person in there for key in ("other", "untouched")
+    } == set(await to_go(database))
+
+
+async def test_an_announcement_half_spread_is_superseded_for_all(database: Database) -> None:
+    here, _ = await two_tables(database)
+    await announce(database, "old", "table:T1", topic="priorities")
+    async with database.transaction() as tx:
+        await outbox.spread_some(tx, NOON)
+    await announce(database, "new", "table:T1", topic="priorities")
+    await spread_all(database)
+    assert [(person, "content of new") for person in here] == await to_go(database)
+    assert here[:3] == await reached(database, "old")
+
+
+async def test_the_same_announcement_again_supersedes_nothing(database: Database) -> None:
+    here, _ = await two_tables(database)
+    await announce(database, "a", "table:T1", topic="t")
+    await announce(database, "a", "table:T1", topic="t")
+    await spread_all(database)
+    async with database.transaction() as tx:
+        for _ in range(2):
+            await outbox.post(tx, "b", 900, "content of b", NOON, urgency=Urgency.PHASE, topic="t")
+    assert [*((person, "content of a") for person in here), (None, "content of b")] == await to_go(database)
+
+
+async def test_who_could_not_be_reached_gets_the_newest_word_alone(database: Database) -> None:
+    here, _ = await two_tables(database)
+    async with database.transaction() as tx:
+        await people.mark_unreachable(tx, here[0], NOON)
+    for key in ("first", "second", "third"):
+        await announce(database, key, "table:T1", topic="now")
+        await spread_all(database)
+        async with database.transaction() as tx:
+            for letter in await outbox.waiting(tx, 100):
+                await outbox.sent(tx, letter, 1, SOON)
+    async with database.transaction() as tx:
+        await people.mark_reachable(tx, 0)
+    assert [(here[0], "content of third")] == await to_go(database)
+
+
+async def test_what_was_on_its_way_when_it_was_superseded_counts_as_sent(database: Database) -> None:
+    async with database.transaction() as tx:
+        await outbox.post(tx, "a", 7, "old", NOON, urgency=Urgency.PHASE, topic="t")
+        (letter,) = await outbox.waiting(tx, 10)
+        await outbox.post(tx, "b", 7, "new", NOON, urgency=Urgency.PHASE, topic="t")
+        await outbox.sent(tx, letter, 77, SOON)
+    assert [(None, "new")] == await to_go(database)
+    rows = await database.fetch("SELECT key, message_id, superseded_at FROM outbox ORDER BY key")
+    assert [("a", 77, None), ("b", None, None)] == [tuple(row) for row in rows]  # type: ignore[arg-type]
+
+
+async def test_what_failed_while_it_was_superseded_is_not_tried_again(database: Database) -> None:
+    async with database.transaction() as tx:
+        for key in ("a", "b", "c"):
+            await outbox.post(tx, key, 7, key, NOON, urgency=Urgency.PHASE, topic="t")
+            if key == "a":
+                (letter,) = await outbox.waiting(tx, 10)
+        await outbox.failed(tx, letter, "TimedOut")
+        await outbox.dead(tx, letter, "Chat not found", SOON)
+    assert [(None, "c")] == await to_go(database)
+    assert [] == await outbox.dead_letters(database)
+
+
+async def test_what_is_for_them_no_more_does_not_go(database: Database) -> None:
+    here, _ = await two_tables(database)
+    await announce(database, "a", "table:T1", topic="now")
+    await spread_all(database)
+    async with database.transaction() as tx:
+        await outbox.outdate(tx, here[1], "now", SOON)
+        await outbox.outdate(tx, here[2], "something else", SOON)
+    assert [here[0], *here[2:]] == [person for person, _ in await to_go(database)]
+
+
+class Telling:
+    """A table that is told about one topic again and again, and what of it each person hears."""
+
+    def __init__(self, database: Database, here: list[int]) -> None:
+        self.database = database
+        self.heard: dict[int, list[int]] = {person: [] for person in here}
+        self.newest = 0
+        self._away = here[0]
+        self._under_way: list[outbox.Letter] = []
+
+    async def does(self, act: str) -> None:
+        match act:
+            case "announce":
+                self.newest += 1
+                # Some are more urgent than the one before, some less: both times the newer one counts.
+                urgency = Urgency.PHASE if self.newest % 2 else Urgency.ANSWER
+                await announce(self.database, str(self.newest), "table:T1", urgency, "topic")
+            case "take":
+                await self.take()
+            case "arrive" | "fail" | "die" if self._under_way:
+                await self._ends(self._under_way.pop(), act)
+            case _:
+                await self._changes(act)
+
+    async def take(self) -> None:
+        """One at a time to each chat, as the outbox does it."""
+        busy = {letter.chat for letter in self._under_way}
+        for letter in await outbox.waiting(self.database, 100):
+            if letter.chat not in busy:
+                self._under_way.append(letter)
+                busy.add(letter.chat)
+
+    async def _ends(self, letter: outbox.Letter, how: str) -> None:
+        async with self.database.transaction() as tx:
+            match how:
+                case "arrive":
+                    assert letter.person is not None
+                    self.heard[letter.person].append(int(letter.content.split()[-1]))
+                    await outbox.sent(tx, letter, 1, SOON)
+                case "fail":
+                    await outbox.failed(tx, letter, "TimedOut")
+                case _:
+                    await outbox.dead(tx, letter, "Refused", SOON)
+
+    async def _changes(self, act: str) -> None:
+        async with self.database.transaction() as tx:
+            match act:
+                case "spread":
+                    await outbox.spread_some(tx, NOON)
+                case "revive":
+                    await outbox.revive(tx)
+                case "away":
+                    await people.mark_unreachable(tx, self._away, NOON)
+                case "back":
+                    await people.mark_reachable(tx, 0)
+
+    async def settles(self) -> None:
+        """All that is still to go arrives."""
+        await spread_all(self.database)
+        for act in ("revive", "back"):
+            await self.does(act)
+        for _ in range(2):
+            while self._under_way:
+                await self.does("arrive")
+            await self.take()
+
+
+TELLING = ["announce", "spread", "take", "arrive", "fail", "die", "revive", "away", "back"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(TELLING), max_size=40))
+def test_whatever_happens_nobody_hears_an_older_word_after_a_newer_and_all_hear_the_newest(
+    acts: list[str],
+) -> None:
+    async def play() -> None:
+        async with new_database() as database:
+            here, _ = await two_tables(database)
+            telling = Telling(database, here)
+            for act in acts:
+                await telling.does(act)
+            await telling.settles()
+            assert [] == await outbox.waiting(database, 10)
+            for words in telling.heard.values():
+                assert sorted(set(words)) == words
+                assert not telling.newest or telling.newest == words[-1]
+
+    asyncio.run(play())
+
+
+# --- what Telegram refused ------------------------------------------------------------------------------
+
+
+async def test_what_was_refused_is_counted_by_kind_and_reason_and_sent_once_more(database: Database) -> None:
+    await two_tables(database)
+    await announce(database, "thanks:T1", "table:T1")
+    await spread_all(database)
+    async with database.transaction() as tx:
+        await outbox.post(tx, "post:1", -1001, "a picture", NOON, urgency=Urgency.POST)
+        for number, letter in enumerate(await outbox.waiting(tx, 100)):
+            reason = "Chat not found" if number % 2 else "Message is too long"
+            await outbox.failed(tx, letter, "TimedOut")
+            await outbox.dead(tx, letter, reason, SOON)
+    assert [
+        ("thanks", "Message is too long", 4),
+        ("thanks", "Chat not found", 3),
+        ("post", "Chat not found", 1),
+    ] == [(each.kind, each.reason, each.count) for each in await outbox.dead_letters(database)]
+    async with database.transaction() as tx:
+        assert PEOPLE + 1 == await outbox.revive(tx)
+        assert 0 == await outbox.revive(tx)
+    assert [] == await outbox.dead_letters(database)
+    assert [0] * (PEOPLE + 1) == [letter.attempts for letter in await outbox.waiting(database, 100)]
+
+
+async def test_what_was_refused_is_superseded_like_all_that_has_not_gone(database: Database) -> None:
+    async with database.transaction() as tx:
+        await outbox.post(tx, "a", 7, "old", NOON, urgency=Urgency.PHASE, topic="t")
+        (letter,) = await outbox.waiting(tx, 10)
+        await outbox.dead(tx, letter, "Chat not found", SOON)
+        await outbox.post(tx, "b", 7, "new", NOON, urgency=Urgency.PHASE, topic="t")
+        assert 0 == await outbox.revive(tx)
+    assert [(None, "new")] == await to_go(database)

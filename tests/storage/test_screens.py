@@ -24,9 +24,9 @@ async def person(database: Database) -> int:
         return await seat(tx, 1, "T1")
 
 
-async def want(database: Database, person: int, view: str | None = None) -> None:
+async def want(database: Database, person: int, view: str | None = None, message: int | None = None) -> None:
     async with database.transaction() as tx:
-        await screens.want(tx, person, "ballot", view)
+        await screens.want(tx, person, "ballot", view, message)
 
 
 async def take(database: Database, person: int) -> Screen:
@@ -95,19 +95,29 @@ async def test_a_pressed_copy_becomes_the_screen_also_while_another_is_drawn(
     await show(database, await take(database, person), 70, "h1")
     await want(database, person, "second")
     drawing = await take(database, person)
-    async with database.transaction() as tx:
-        await screens.adopt(tx, person, "ballot", 60)
+    await want(database, person, message=60)
     await show(database, drawing, 70, "h2")
     following = await take(database, person)
     assert (60, None) == (following.message, following.shown_hash)
 
 
-async def test_a_press_on_the_screen_itself_asks_for_nothing(database: Database, person: int) -> None:
+async def test_what_the_pressed_screen_shows_is_known_that_of_an_older_copy_is_not(
+    database: Database, person: int
+) -> None:
     await want(database, person, "first")
     await show(database, await take(database, person), 70, "h1")
+    await want(database, person, message=70)
+    assert (70, 2, 1, "h1") == await as_kept(database)
     async with database.transaction() as tx:
-        await screens.adopt(tx, person, "ballot", 70)
-    assert (70, 1, 1, "h1") == await as_kept(database)
+        await screens.redraw(tx, person, "ballot")
+    assert (70, 3, 1, "h1") == await as_kept(database)
+    async with database.transaction() as tx:
+        await screens.redraw(tx, person, "ballot", 60)
+    assert (60, 4, 1, None) == await as_kept(database)
+    for message in (60, 50, 50):
+        async with database.transaction() as tx:
+            await screens.adopt(tx, person, "ballot", message)
+    assert (50, 5, 1, None) == await as_kept(database)
 
 
 async def test_a_screen_is_sent_anew_at_the_bottom_also_while_it_is_edited(
@@ -144,7 +154,10 @@ async def test_screens_of_a_table_are_wanted_or_redrawn_for_its_people_alone(
     assert [(person, "first", 70), (without, "first", None)] == [
         (s.person, s.view, s.message) for s in await screens.wanted(database, 10)
     ]
-    assert 1 == len(await screens.wanted(database, 1))
+    first, second = await screens.wanted(database, 10)
+    assert [first] == await screens.wanted(database, 1)
+    assert [second] == await screens.wanted(database, 10, first)
+    assert [] == await screens.wanted(database, 10, second)
 
 
 async def test_dashboards_are_redrawn_for_who_facilitates_and_has_one(
@@ -179,7 +192,7 @@ async def test_nothing_is_drawn_for_who_cannot_be_reached_until_they_are_back(
 async def test_who_has_no_screen_gets_none_by_a_redrawing_or_a_press(database: Database, person: int) -> None:
     async with database.transaction() as tx:
         await screens.redraw(tx, person, "ballot")
-        await screens.adopt(tx, person, "ballot", 70)
+        await screens.redraw(tx, person, "ballot", 70)
         await screens.redraw_for_table(tx, "T1", "ballot")
     assert [] == await screens.wanted(database, 10)
 
@@ -205,8 +218,7 @@ def test_in_whatever_order_the_last_state_wanted_is_drawn_in_the_end(acts: list[
                         async with database.transaction() as tx:
                             await screens.want_at_bottom(tx, person, "ballot")
                     case "adopt":
-                        async with database.transaction() as tx:
-                            await screens.adopt(tx, person, "ballot", message)
+                        await want(database, person, message=message)
                     case "begin":
                         drawing += await screens.wanted_of(database, person)
                     case _ if drawing:

@@ -60,14 +60,36 @@ class HallClock:
     tick = 0.02
 
     def __init__(self, at: datetime) -> None:
-        self.at = at
+        self._at = at
+        self._elapsed = 0.0
+
+    @property
+    def at(self) -> datetime:
+        """What the clock shows. Moved forth, so much time has passed; set back, none."""
+        return self._at
+
+    @at.setter
+    def at(self, at: datetime) -> None:
+        self._elapsed += max((at - self._at).total_seconds(), 0.0)
+        self._at = at
+
+    def jumps(self, by: timedelta) -> None:
+        """The clock is set to another time, and no time has passed."""
+        self._at += by
 
     def now(self) -> datetime:
-        return self.at
+        return self._at
+
+    def elapsed(self) -> float:
+        return self._elapsed
 
     async def wait(self, until: datetime) -> None:
         await asyncio.sleep(0.001)
         self.at = max(self.at, until)
+
+    async def rest(self, until: float) -> None:
+        await asyncio.sleep(0.001)
+        self.at += timedelta(seconds=max(until - self._elapsed, 0.0), microseconds=1)
 
     def promise(self, name: str, due: datetime | None) -> None:
         pass
@@ -358,7 +380,8 @@ class Hall:
         rows = await self.database.fetch(
             "SELECT 'announcement ' || key AS what FROM announcements WHERE spread_at IS NULL"
             " UNION ALL SELECT 'letter ' || key FROM outbox o LEFT JOIN people p ON p.id = o.person_id"
-            "   WHERE sent_at IS NULL AND dead_at IS NULL AND unreachable_since IS NULL"
+            "   WHERE sent_at IS NULL AND dead_at IS NULL AND superseded_at IS NULL"
+            "   AND unreachable_since IS NULL"
             " UNION ALL SELECT 'screen ' || kind FROM screens s JOIN people p ON p.id = s.person_id"
             "   WHERE wanted_version > shown_version AND unreachable_since IS NULL"
             " UNION ALL SELECT 'message ' || key FROM inbox"
@@ -370,7 +393,12 @@ class Hall:
 
 @asynccontextmanager
 async def open_hall(
-    folder: Path, event: Event | None = None, *, channel: bool = False, token: str = TOKEN
+    folder: Path,
+    event: Event | None = None,
+    *,
+    channel: bool = False,
+    token: str = TOKEN,
+    paid: bool = False,
 ) -> AsyncIterator[Hall]:
     """A running bot at 9:15 of the event's day; stopped at the end.
 
@@ -387,6 +415,7 @@ async def open_hall(
         api_url=await telegram.start(),
         channel=CHANNEL if channel else None,
         database=folder / "event.db",
+        paid_broadcast=paid,
     )
     hall.starts()
     try:
