@@ -58,7 +58,8 @@ async def backlog(reader: Reader) -> Backlog:
     (row,) = await reader.fetch(
         "WITH waiting AS (SELECT o.chat_id < 0 AS channel, o.created_at FROM outbox o"
         "  LEFT JOIN people p ON p.id = o.person_id"
-        "  WHERE o.sent_at IS NULL AND o.dead_at IS NULL AND o.superseded_at IS NULL AND p.unreachable_since IS NULL)"
+        "  WHERE o.sent_at IS NULL AND o.dead_at IS NULL AND o.superseded_at IS NULL"
+        "  AND p.unreachable_since IS NULL)"
         " SELECT (SELECT count(*) FROM waiting WHERE NOT channel) AS letters,"
         " (SELECT min(created_at) FROM waiting WHERE NOT channel) AS oldest_letter,"
         " (SELECT count(*) FROM waiting WHERE channel) AS posts,"
