@@ -18,6 +18,7 @@ COMMANDS = {
     "rehearse": "play a whole event on a local Telegram, with a simulated crowd",
     "faults": "rehearse with everything going wrong, and count the promises that broke",
     "summary": "write everything counted in a database as JSON",
+    "verify": "draw again what was drawn among tied strategies, and say whether it agrees",
 }
 """Each is a module of `bot/commands` with `add_arguments(parser)` and `run(arguments) -> status`."""
 

@@ -16,6 +16,7 @@ from handlers.render import (
     priorities,
     questions,
     regia,
+    ties,
 )
 from handlers.render.message import TOAST_LIMIT, Message, shorten, stripped
 from locales.translator import Html
@@ -39,6 +40,7 @@ _TOPICS = (
     contributions,
     facilitator,
     regia,
+    ties,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

@@ -15,21 +15,29 @@ from handlers.callback_data import (
     LIMIT,
     Acknowledge,
     AskQuestion,
+    ChooseInRunoff,
     ChooseTied,
+    CloseRunoff,
     ConfirmPriorities,
+    DrawNow,
     Finish,
     KeepPriority,
+    LeaveEmpty,
     ListQuestions,
     ListStrategies,
     MovePhase,
     NotOurs,
+    OpenRunoff,
     PickLanguage,
     PickTable,
     PickZone,
     Press,
+    PromiseDraw,
     PutOn,
+    ReopenTie,
     SetDots,
     ShowPage,
+    SkipReason,
     Withdraw,
     decode,
     encode,
@@ -58,6 +66,12 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(ChooseTied, tables, strategies, st.booleans()),
     st.builds(ConfirmPriorities, tables),
     st.builds(PutOn, tables, strategies),
+    *(
+        st.builds(kind, tables, st.integers(1, 9))
+        for kind in (LeaveEmpty, ReopenTie, OpenRunoff, CloseRunoff, PromiseDraw, DrawNow)
+    ),
+    st.builds(ChooseInRunoff, st.from_regex(r"[a-f0-9]{24}", fullmatch=True), strategies),
+    st.just(SkipReason()),
 )
 
 

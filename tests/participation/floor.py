@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from participation import agenda, conversation, dots, joining, notices, phases
+from participation import agenda, conversation, dots, joining, notices, phases, priorities
 from participation.conversation import Typed, Vocabulary
 from participation.event import Event, Phase
 from participation.notices import Mover, Notice, Role
@@ -141,6 +141,14 @@ class Floor:
         said = await self.wish(person, dict.fromkeys(codes, 1))
         assert isinstance(said, notices.DotsRecorded) or not codes
         return person
+
+    async def keeps(self, person: Person, table: str, strategy: str, *, kept: bool) -> Notice | None:
+        """Who facilitates keeps (or drops) a proposed strategy, or gives a tied one a place."""
+        wished = {strategy: kept}
+        return await priorities.change(self.database, self.event, person, table, wished, self.now)
+
+    async def confirms(self, person: Person, table: str = "T6") -> Notice | None:
+        return await priorities.confirm(self.database, self.event, person, table, self.now)
 
     # --- time and phases ------------------------------------------------------------------------------
 

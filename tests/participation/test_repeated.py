@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, dots, joining, notices, phases, priorities
+from participation import contributions, dots, joining, notices, phases
 from participation.event import Phase
 from participation.notices import Mover, Notice, Role
 from tests.participation.floor import Floor, play
@@ -159,7 +159,7 @@ def noting(text: str, message: int) -> Act:
 
 def keeping(code: str, kept: bool) -> Act:
     async def act(floor: Floor) -> tuple[Notice, ...]:
-        told = await priorities.keep(floor.database, "T6", code, kept=kept)
+        told = await floor.keeps(await floor.newcomer(LARA), "T6", code, kept=kept)
         return () if told is None else (told,)
 
     return act
@@ -168,7 +168,7 @@ def keeping(code: str, kept: bool) -> Act:
 def confirming() -> Act:
     async def act(floor: Floor) -> tuple[Notice, ...]:
         lara = await floor.newcomer(LARA)
-        told = await priorities.confirm(floor.database, lara, "T6", floor.now)
+        told = await floor.confirms(lara)
         return () if told is None else (told,)
 
     return act
