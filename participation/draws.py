@@ -39,10 +39,9 @@ async def leave_empty(
     It can be undone until the table confirms.
     """
     async with database.transaction() as tx:
-        found = await ties.waiting(tx, table, nth)
-        if isinstance(found, notices.TieRefused):
-            return found
-        _, tie = found
+        tie = await ties.waiting(tx, table, nth)
+        if isinstance(tie, notices.TieRefused):
+            return tie
         if tie.runoff is not None and tie.runoff.closed_at is None:
             return notices.TieRefused(table=table, reason="runoff", at=tie.runoff.opened_at)
         if not await acts.first_time(tx, act, now):
@@ -70,19 +69,27 @@ async def reopen(
 
 
 async def promise(
-    database: Database, table: str, nth: int | None, new_id: str, secret: str, now: datetime
+    database: Database,
+    table: str,
+    nth: int | None,
+    new_id: str,
+    secret: str,
+    now: datetime,
+    act: str | None = None,
 ) -> notices.Notice | None:
     """Publish what a draw is drawn by, the method and the hash of the secret; a notice when it cannot be.
 
-    Asked for again, the same is said again: there is never a second secret.
+    Asked for again, the same is said again: there is never a second secret. `act` is the key of the press or
+    message: delivered again, it promises nothing about the next tie.
     """
     async with database.transaction() as tx:
-        found = await ties.waiting(tx, table, nth)
-        if isinstance(found, notices.TieRefused):
-            return found
-        _, tie = found
+        tie = await ties.waiting(tx, table, nth)
+        if isinstance(tie, notices.TieRefused):
+            return tie
         if tie.runoff is not None:
             return notices.TieRefused(table=table, reason="runoff", at=tie.runoff.opened_at)
+        if tie.draw is None and not await acts.first_time(tx, act, now):
+            return notices.TieRefused(table=table, reason="none")
         draw = Draw(new_id, lots.METHOD, secret, lots.commitment(secret), now, None, None)
         if not await stored.promise_draw(tx, tie, draw):
             assert tie.draw is not None, "there is one already"
@@ -99,10 +106,9 @@ async def draw(
 ) -> notices.Notice | None:
     """Draw, with the table's word ("" for none), what was promised; a notice when it cannot be."""
     async with database.transaction() as tx:
-        found = await ties.waiting(tx, table, nth)
-        if isinstance(found, notices.TieRefused):
-            return found
-        _, tie = found
+        tie = await ties.waiting(tx, table, nth)
+        if isinstance(tie, notices.TieRefused):
+            return tie
         if tie.draw is None:
             return notices.TieRefused(table=table, reason="not_promised")
         if len(word) > WORD_LENGTH:

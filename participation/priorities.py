@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from participation import dots, notices, ties
-from storage import outbox, priorities, screens, tables
+from storage import acts, outbox, priorities, screens, tables
 from storage import ties as stored_ties
 from storage.priorities import Candidate
 
@@ -244,11 +244,12 @@ def _underway(found: PrioritySet, tie: TieRow) -> notices.PrioritiesRefused | No
 
 
 async def confirm(
-    database: Database, event: Event, person: Person, table: str, now: datetime
+    database: Database, event: Event, person: Person, table: str, now: datetime, act: str | None = None
 ) -> notices.Notice | None:
     """The table confirms its priorities; a notice when it cannot. Everyone concerned is told.
 
-    Of a tie that waits those marked on the board get the places; places that nobody was given stay empty.
+    `act` is the key of the press or message: delivered again, it does not settle the next tie. Of a tie
+    that waits those marked on the board get the places; places that nobody was given stay empty.
     """
     async with database.transaction() as tx:
         found = await undecided(tx, table)
@@ -256,7 +257,7 @@ async def confirm(
             return found
         if not any(candidate.kept for candidate in found.candidates):
             return notices.PrioritiesRefused(table=table, reason="empty")
-        refused = await _settle_by_hand(tx, event, found, person, now)
+        refused = await _settle_by_hand(tx, event, found, person, now, act)
         if refused is not None:
             return refused
         if not await settle(tx, table, now, person=person.id, confirmed=True):
@@ -265,7 +266,7 @@ async def confirm(
 
 
 async def _settle_by_hand(
-    tx: Transaction, event: Event, found: PrioritySet, person: Person, now: datetime
+    tx: Transaction, event: Event, found: PrioritySet, person: Person, now: datetime, act: str | None
 ) -> notices.PrioritiesRefused | None:
     """Settle the tie that waits, if one does, as it is marked on the board; or say why that is not all."""
     known = await stored_ties.of_table(tx, found.table)
@@ -275,6 +276,8 @@ async def _settle_by_hand(
     underway = _underway(found, tie)
     if underway is not None and underway.reason != "after_runoff":
         return underway
+    if not await acts.first_time(tx, act, now):
+        return notices.PrioritiesRefused(table=found.table, reason="another_tie")
     chosen = [c.strategy for c in found.candidates if c.tied and c.kept]
     proposal = await ties.settle(tx, event, tie, "hand" if chosen else "fewer", chosen, now, person.id)
     return notices.PrioritiesRefused(table=found.table, reason="another_tie") if proposal.tied else None

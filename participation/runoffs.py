@@ -62,17 +62,22 @@ async def begin(
     nth: int | None,
     new_id: str,
     now: datetime,
+    act: str | None = None,
 ) -> notices.Notice | None:
-    """Open the run-off of the tie that waits, for everybody at the table; a notice when it cannot be."""
+    """Open the run-off of the tie that waits, for everybody at the table; a notice when it cannot be.
+
+    `act` is the key of the press or message: delivered again, it opens none for the next tie.
+    """
     async with database.transaction() as tx:
-        found = await ties.waiting(tx, table, nth)
-        if isinstance(found, notices.TieRefused):
-            return found
-        _, tie = found
+        tie = await ties.waiting(tx, table, nth)
+        if isinstance(tie, notices.TieRefused):
+            return tie
         if tie.after_runoff:
             return notices.TieRefused(table=table, reason="after_runoff")
         if tie.draw is not None:
             return notices.TieRefused(table=table, reason="promised", at=tie.draw.promised_at)
+        if tie.runoff is None and not await acts.first_time(tx, act, now):
+            return notices.TieRefused(table=table, reason="none")
         closes_at = now + timedelta(minutes=event.session1.runoff_minutes)
         if not await stored.open_runoff(tx, tie, new_id, now, closes_at, person.id):
             assert tie.runoff is not None, "there is one already"
@@ -162,10 +167,9 @@ async def adopt(database: Database, person: Person, runoff: str, message: int) -
 async def count_hands(database: Database, table: str, text: str) -> notices.Notice:
     """`/ballottaggio carta 2.3 4`: four hands for 2.3, whatever was said before. All of it or nothing."""
     async with database.transaction() as tx:
-        found = await ties.waiting(tx, table)
-        if isinstance(found, notices.TieRefused):
-            return found
-        _, tie = found
+        tie = await ties.waiting(tx, table)
+        if isinstance(tie, notices.TieRefused):
+            return tie
         if tie.runoff is None or await stored.hold_open_runoff(tx, tie.runoff.id) is None:
             return notices.TieRefused(table=table, reason="no_runoff")
         hands = read_hands(text)
@@ -183,10 +187,9 @@ async def close(
 ) -> notices.Notice | None:
     """Who facilitates closes the run-off before its time; a notice when none is open."""
     async with database.transaction() as tx:
-        found = await ties.waiting(tx, table, nth)
-        if isinstance(found, notices.TieRefused):
-            return found
-        _, tie = found
+        tie = await ties.waiting(tx, table, nth)
+        if isinstance(tie, notices.TieRefused):
+            return tie
         if tie.runoff is None or not await close_in(tx, event, tie.runoff.id, now, person.id):
             return notices.TieRefused(table=table, reason="no_runoff")
     return None

@@ -118,9 +118,7 @@ async def wait(tx: Transaction, table: str, proposal: Proposal, tally: Mapping[s
         )
 
 
-async def waiting(
-    tx: Transaction, table: str, nth: int | None = None
-) -> tuple[PrioritySet, TieRow] | notices.TieRefused:
+async def waiting(tx: Transaction, table: str, nth: int | None = None) -> TieRow | notices.TieRefused:
     """The tie of a table that waits to be settled, or why there is none; the table is held.
 
     nth: the one that is meant, None for whichever waits.
@@ -133,7 +131,7 @@ async def waiting(
     known = await ties.of_table(tx, table)
     last = known[-1] if known else None
     if last is not None and last.how is None and nth in {None, last.nth} and not found.confirmed:
-        return found, last
+        return last
     meant = next((tie for tie in known if tie.nth == nth), last)
     if found.confirmed:
         return notices.TieRefused(table=table, reason="decided", at=found.decided_at)

@@ -50,7 +50,7 @@ async def board(update: Update, context: Context) -> None:
     read = priorities.read_typed(rest, because_words(words))
     told: Notice | None
     if meaning == "confirm":
-        told = await priorities.confirm(room.database, room.event, person, table, now)
+        told = await priorities.confirm(room.database, room.event, person, table, now, act)
     elif meaning == "fewer":
         told = await draws.leave_empty(room.database, room.event, person, table, None, now, act)
     elif meaning == "reopen":
@@ -93,7 +93,9 @@ async def confirm(update: Update, context: Context) -> None:
     table = press_of(update, ConfirmPriorities).table
     person = await may_press(update, context, table, priorities.SCREEN)
     if person is not None:
-        told = await priorities.confirm(room.database, room.event, person, table, room.clock.now())
+        told = await priorities.confirm(
+            room.database, room.event, person, table, room.clock.now(), act_of(update)
+        )
         await done(update, context, person, told)
 
 

@@ -240,6 +240,12 @@ EVERYTHING = {
     ),
     "sets": "SELECT table_code, places, voters, confirmed FROM priority_sets ORDER BY 1",
     "priorities": "SELECT table_code, strategy, dots, tied, kept FROM priorities ORDER BY 1, position",
+    "ties": "SELECT table_code, nth, places, after_runoff, how, settled_by FROM ties ORDER BY 1, 2",
+    "tied": "SELECT table_code, nth, strategy, chosen, still_tied FROM tie_candidates ORDER BY 1, 2, 3",
+    "runoffs": "SELECT table_code, nth, id, closed_at IS NULL FROM runoffs ORDER BY 1, 2",
+    "choices": "SELECT table_code, nth, person_id, strategy FROM runoff_choices ORDER BY 1, 2, 3",
+    "counts": "SELECT table_code, nth, strategy, hands, taps FROM runoff_counts ORDER BY 1, 2, 3",
+    "draws": "SELECT table_code, nth, id, secret, word FROM draws ORDER BY 1, 2",
     "contributions": (
         "SELECT m.person_id, m.message_id, c.text, c.session, c.strategy, c.question, c.withdrawn_at IS NULL"
         " FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id ORDER BY 1, 2"
