@@ -20,6 +20,7 @@ COMMANDS = {
     "backup": "copy the database into a file and check the copy, also while the bot runs",
     "health": "ask the bot running here how it is; the exit status says it too",
     "summary": "write everything counted in a database as JSON",
+    "verify": "draw again what was drawn among tied strategies, and say whether it agrees",
 }
 """Each is a module of `bot/commands` with `add_arguments(parser)` and `run(arguments) -> status`."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from participation import dots, phases, priorities
+from participation import dots, phases, priorities, runoffs
 from storage import people
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ async def draw(reader: Reader, event: Event, screen: Screen) -> Notice | None:
         case phases.SCREEN:
             return await phases.screen(reader, event, table)
         case priorities.SCREEN:
-            return await priorities.screen(reader, table)
+            return await priorities.screen(reader, event, table)
+        case runoffs.SCREEN:
+            return await runoffs.screen(reader, person, table)
         case _:
             log.error("unknown_screen", kind=kind)
             return None

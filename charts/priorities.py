@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import pairwise
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from charts.matrix import (
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from locales.translator import Html, Translator
     from participation.aggregates import Priorities, TablePriorities
     from participation.event import Event, Strategy
+    from participation.notices import Dropped, TieTold
 
     Mark = Callable[[Canvas, float, float], None]
 
@@ -50,6 +53,7 @@ _NARROWEST = 44
 _MARK = 15
 _TOP = 3
 _NAMED = 12
+_REASON = 60
 
 
 def draw(aggregate: Priorities, event: Event, words: Translator) -> Picture:
@@ -246,8 +250,8 @@ def caption(priorities: Priorities, event: Event, words: Translator) -> Html:
     voting = [row.table for row in tables if row.state == "open" and row not in chosen]
     none = [row.table for row in tables if row.state != "open" and row not in chosen]
 
-    def write(items: int) -> Html:
-        rows = [_table(row, words) for row in chosen[:items]]
+    def write(items: int, *, brief: bool = False) -> Html:
+        rows = [_table(row, words, brief=brief) for row in chosen[:items]]
         rest = len(chosen) - items
         return lines(
             [
@@ -261,10 +265,11 @@ def caption(priorities: Priorities, event: Event, words: Translator) -> Html:
             ]
         )
 
-    return longest(write, len(chosen))
+    return longest(write, len(chosen), briefer=partial(write, brief=True))
 
 
-def _table(row: TablePriorities, words: Translator) -> Html:
+def _table(row: TablePriorities, words: Translator, *, brief: bool) -> Html:
+    """One table's priorities, what it dropped, how it settled ties; `brief`: without reasons and seeds."""
     pieces = []
     if row.priorities:
         listed = words.join(row.priorities)
@@ -277,7 +282,28 @@ def _table(row: TablePriorities, words: Translator) -> Html:
         pieces.append(
             plain_counted(words, "chart.priorities.caption.tied", row.places, strategies=words.join(row.tied))
         )
+    pieces += [_dropped(one, words, brief=brief) for one in row.dropped]
+    pieces += [_settled(tie, words, brief=brief) for tie in row.ties]
     return words.text("chart.priorities.caption.table", table=row.table, text="; ".join(pieces))
+
+
+def _dropped(one: Dropped, words: Translator, *, brief: bool) -> str:
+    if brief or one.reason is None:
+        return words.plain("chart.priorities.caption.dropped", strategy=one.strategy)
+    reason = shorten(one.reason, _REASON, placeholder="…")
+    return words.plain("chart.priorities.caption.dropped.reason", strategy=one.strategy, reason=reason)
+
+
+def _settled(tie: TieTold, words: Translator, *, brief: bool) -> str:
+    """How a tie was settled; a run-off with its counts, where they may be told."""
+    key = f"chart.priorities.caption.{tie.how}"
+    among = words.join([f"{code} {count}" for code, count in tie.counts] or tie.strategies)
+    if tie.how == "runoff" and not tie.chosen:
+        key += ".none"
+    if tie.how == "draw" and not brief:
+        key += ".seed"
+    seed = f"{tie.secret}/{tie.word or ''}"
+    return words.plain(key, strategies=among, chosen=words.join(tie.chosen), seed=seed)
 
 
 def _named(words: Translator, key: str, tables: Sequence[str]) -> str:

@@ -149,6 +149,70 @@ class Resend:
     """Have what Telegram refused go out once more."""
 
 
+# --- ties: `nth` is the tie of the table that is meant, so that a press never settles the next one
+
+
+@dataclass(frozen=True)
+class LeaveEmpty:
+    """The contested places stay empty."""
+
+    table: str
+    nth: int
+
+
+@dataclass(frozen=True)
+class ReopenTie:
+    """The places that were left empty are contested again."""
+
+    table: str
+    nth: int
+
+
+@dataclass(frozen=True)
+class OpenRunoff:
+    """The people at the table choose among the tied."""
+
+    table: str
+    nth: int
+
+
+@dataclass(frozen=True)
+class CloseRunoff:
+    """The run-off ends before its time."""
+
+    table: str
+    nth: int
+
+
+@dataclass(frozen=True)
+class ChooseInRunoff:
+    """One's own choice in a run-off (its id)."""
+
+    runoff: str
+    strategy: str
+
+
+@dataclass(frozen=True)
+class PromiseDraw:
+    """Publish what a draw will be drawn by."""
+
+    table: str
+    nth: int
+
+
+@dataclass(frozen=True)
+class DrawNow:
+    """Draw, without a word of the table's."""
+
+    table: str
+    nth: int
+
+
+@dataclass(frozen=True)
+class SkipReason:
+    """No reason is given for a strategy that was dropped or chosen."""
+
+
 Press = (
     Acknowledge
     | PickZone
@@ -167,6 +231,14 @@ Press = (
     | ConfirmPriorities
     | PutOn
     | Resend
+    | LeaveEmpty
+    | ReopenTie
+    | OpenRunoff
+    | CloseRunoff
+    | ChooseInRunoff
+    | PromiseDraw
+    | DrawNow
+    | SkipReason
 )
 
 _KINDS: Final[dict[str, type[Press]]] = {
@@ -187,6 +259,14 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "ok": ConfirmPriorities,
     "on": PutOn,
     "re": Resend,
+    "te": LeaveEmpty,
+    "tr": ReopenTie,
+    "ro": OpenRunoff,
+    "rc": CloseRunoff,
+    "rv": ChooseInRunoff,
+    "dp": PromiseDraw,
+    "dn": DrawNow,
+    "sr": SkipReason,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

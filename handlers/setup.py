@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import unknown
-from handlers.facilitator import priorities, questions, table
-from handlers.participant import contributions, dots, information, joining, typed
+from handlers.facilitator import priorities, questions, table, ties
+from handlers.participant import contributions, dots, information, joining, runoff, typed
 from handlers.regia import dead_letters, phases
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ def setup(application: BolliniApplication) -> None:
         contributions,
         table,
         priorities,
+        ties,
+        runoff,
         questions,
         phases,
         dead_letters,

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from participation import event_change, phases
+from participation import event_change, phases, runoffs
 from participation.event import EventFileError, Phase, read
 from participation.notices import Mover
+from participation.runoffs import CloseRunoff
 from storage import events, moments, outbox, tables
 from storage.database import DatabaseError, Unavailable
 from storage.moments import Moment
@@ -48,7 +49,7 @@ class PhaseChange(BaseModel):
     phase: Phase
 
 
-Action = Post | PhaseChange
+Action = Post | PhaseChange | CloseRunoff
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 
 
@@ -180,6 +181,8 @@ async def _run(database: Database, event: Event, moment: Moment, now: datetime, 
         match _ACTION.validate_json(moment.action):
             case PhaseChange(table=table, phase=phase):
                 await phases.move_in(tx, event, table, phase, Mover.AGENDA, None, now)
+            case CloseRunoff(runoff=runoff):
+                await runoffs.close_in(tx, event, runoff, now, None)
             case Post() as post if channel is not None:
                 await outbox.post(tx, moment.key, channel, dump(post), now, urgency=Urgency.POST)
             case Post():

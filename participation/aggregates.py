@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from participation.notices import Dropped, TieTold
+
 PriorityState = Literal["open", "proposed", "confirmed"]
 
 
@@ -74,8 +76,9 @@ class TablePriorities:
     """The priorities of one table.
 
     `state` is "open" while people vote there, "proposed" when the count is done, "confirmed" when the table
-    has chosen. `priorities` are undisputed or chosen strategies, the most voted first; `tied` are those that
-    contend for the last `places` places (empty and 0 when none do). `voters` are ballots with a dot.
+    has chosen. `priorities` are undisputed or chosen strategies, the most voted first; `tied` are those
+    that contend for the last `places` places (empty and 0 when none do). `voters` are ballots with a dot.
+    `dropped`: what the table left out, and why; `ties`: how it settled them.
     """
 
     table: str
@@ -84,6 +87,8 @@ class TablePriorities:
     tied: tuple[str, ...]
     places: int
     voters: int
+    dropped: tuple[Dropped, ...] = ()
+    ties: tuple[TieTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from participation import contributions, dots, joining, notices, roles
+from participation import contributions, dots, joining, notices, reasons, roles, runoffs
 from participation.event import Phase
 from storage import tables
 
@@ -48,7 +48,7 @@ class Typed:
     at: datetime
 
 
-async def answer(  # noqa: PLR0911 - one way out per kind of message, in the order they are asked
+async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, in the order they are asked
     database: Database, event: Event, person: Person, typed: Typed, vocabulary: Vocabulary
 ) -> tuple[notices.Notice, ...]:
     """Do what a typed message asks for; what to tell the person. Nothing to tell: a screen shows it."""
@@ -63,6 +63,9 @@ async def answer(  # noqa: PLR0911 - one way out per kind of message, in the ord
         return await joining.ask_on(database, event, person)
     if meaning == "help":
         return (await roles.help_for(database, person),)
+    reason = await _reason(database, person, typed, meaning, plain, vocabulary)
+    if reason is not None:
+        return (reason,)
     if person.table is None or person.asked_again:
         told = await joining.read_typed(
             database, event, person, typed.text, typed.new_id, typed.at, typed.message
@@ -96,6 +99,24 @@ async def answer(  # noqa: PLR0911 - one way out per kind of message, in the ord
             database, event, person, typed.message, typed.text, typed.new_id, typed.at
         ),
     )
+
+
+async def _reason(
+    database: Database,
+    person: Person,
+    typed: Typed,
+    meaning: str | None,
+    plain: str,
+    vocabulary: Vocabulary,
+) -> notices.Notice | None:
+    """The reason that was asked for; None when none was, or the message is codes or a word that acts."""
+    leading = _LEADING.fullmatch(plain)
+    acts = leading is not None and leading[1] in vocabulary.leading
+    if meaning not in {None, "skip"} or acts or dots.read_typed(typed.text) is not None:
+        return None
+    skips = meaning == "skip"
+    text = typed.text.strip()
+    return await reasons.typed(database, person, typed.message, text, skips=skips, now=typed.at)
 
 
 async def _word(
@@ -146,6 +167,11 @@ async def _codes(
     phase: Phase,
     typed: Typed,
 ) -> tuple[notices.Notice, ...]:
+    chosen = await runoffs.typed(
+        database, person, typed.text, typed.at, f"runoff:{person.id}:{typed.message}"
+    )
+    if chosen is not None:
+        return (chosen,)
     if phase is Phase.SESSION2 and len(codes) == 1 and codes[0].count == 1:
         return (await contributions.go(database, event, person, codes[0].strategy, None),)
     unknown = dots.unknown_codes(codes, event)

@@ -223,6 +223,9 @@ class Session1(_Model):
     priorities: Count = 6
     priority_minutes: Minutes = 5
     priority_choice: Literal["table", "automatic"] = "table"
+    priority_floor: Count = 1
+    guaranteed_places: Annotated[StrictInt, Field(ge=0, le=99)] = 0
+    runoff_minutes: Minutes = 2
     same_zone_tables: Literal["each_table_chooses"] = "each_table_chooses"
     shared_tables: Literal["one_set"] = "one_set"
     totals: Literal["after_closing"] = "after_closing"

@@ -470,6 +470,7 @@ def _number_problems(data: Mapping[str, object]) -> Iterator[Problem]:
     if strategies and priorities is not None and priorities > strategies:
         details = {"priorities": priorities, "strategies": strategies}
         yield Problem("session1.priorities", "more_priorities_than_strategies", details)
+    yield from _guarantee_problems(data, priorities)
     for key, section, kind in (
         ("recurring_tables", "tables", "more_tables_than_there_are"),
         ("crosscutting_axes", "axes", "more_axes_than_there_are"),
@@ -478,6 +479,23 @@ def _number_problems(data: Mapping[str, object]) -> Iterator[Problem]:
         least = _whole(data, "themes", key, 3)
         if there_are and least is not None and least > there_are:
             yield Problem(f"themes.{key}", kind, {"given": least, "there_are": there_are})
+
+
+def _guarantee_problems(data: Mapping[str, object], priorities: int | None) -> Iterator[Problem]:
+    """A table cannot guarantee its zones more places than it has."""
+    guaranteed = _whole(data, "session1", "guaranteed_places", 0)
+    if guaranteed is None or priorities is None:
+        return
+    for index, table in _items(data, "tables"):
+        zones = len(_texts(table.get("zones")))
+        if zones > 1 and zones * guaranteed > priorities:
+            details = {
+                "table": _key_path(data, ("tables", index)),
+                "zones": zones,
+                "needed": zones * guaranteed,
+                "priorities": priorities,
+            }
+            yield Problem("session1.guaranteed_places", "more_guaranteed_than_places", details)
 
 
 # -------------------------------------------------------------------------------------------------- notes

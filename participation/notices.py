@@ -223,6 +223,178 @@ class ButtonOutdated(Notice):
     """A button that means nothing any more (or never did): nothing was done."""
 
 
+# --- ties, run-offs, draws -----------------------------------------------------------------------------
+
+
+class Dropped(Notice):
+    """A strategy that the table left out, and why, if it said so."""
+
+    strategy: str
+    reason: str | None = None
+
+
+class ZoneLeftOut(Notice):
+    """At a table of several zones: none of a zone's first choices (equals, if several) is in."""
+
+    zone: str
+    strategies: tuple[str, ...]
+
+
+class TieTold(Notice):
+    """How a tie was settled. `how`: "fewer", "runoff", "draw" or "hand".
+
+    The `strategies` contended for `places` places (of `zone`'s guaranteed ones, if given); `chosen` got one,
+    `still_tied` are equal after the run-off, too. `counts`: choices of each in the run-off, empty where they
+    would tell on somebody. `commitment` was published before the draw, `secret` and `word` are its seed.
+    `reasons`: what the table said of those chosen by hand.
+    """
+
+    zone: str | None
+    strategies: tuple[str, ...]
+    places: int
+    after_runoff: bool
+    how: str
+    chosen: tuple[str, ...]
+    still_tied: tuple[str, ...] = ()
+    voters: int = 0
+    counts: tuple[tuple[str, int], ...] = ()
+    commitment: str | None = None
+    secret: str | None = None
+    word: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class TieSettled(Notice):
+    """To everyone concerned: a run-off or a draw is done. `pending` are still tied for `places` places."""
+
+    table: str
+    tie: TieTold
+    pending: tuple[str, ...]
+    places: int
+    zone: str | None = None
+
+
+class TieRefused(Notice):
+    """A tie could not be settled in this way: nothing was done.
+
+    `reason`: "open" (still voting), "decided", "none" (there is none, or not any more), "runoff" (one is
+    open, or was held), "after_runoff" (only fewer or a draw are left), "promised" (a draw is), "no_runoff"
+    (none is open), "not_promised" (a draw is published first), "long_word". `at`: since when.
+    """
+
+    table: str
+    reason: str
+    at: datetime | None = None
+
+
+class RunoffOpened(Notice):
+    """To who facilitates: the people at the table choose now, until `closes_at`."""
+
+    table: str
+    zone: str | None
+    strategies: tuple[str, ...]
+    places: int
+    closes_at: datetime
+
+
+class RunoffChosen(Notice):
+    """The person's choice in a run-off, until `closes_at` to be changed."""
+
+    strategy: str
+    closes_at: datetime
+
+
+class RunoffRefused(Notice):
+    """The choice was not counted.
+
+    `reason`: "closed" (`at`), "none" (is open), "elsewhere" (another table's), "unknown" (none of
+    `strategies`).
+    """
+
+    reason: str
+    at: datetime | None = None
+    strategies: tuple[str, ...] = ()
+
+
+class RunoffHands(Notice):
+    """Raised hands for each of the tied, as they count now."""
+
+    table: str
+    hands: tuple[tuple[str, int], ...]
+    closes_at: datetime
+
+
+class RunoffHandsUnclear(Notice):
+    """Raised hands that could not be read: nothing was counted. `strategies` are the tied."""
+
+    table: str
+    strategies: tuple[str, ...]
+    misread: str
+
+
+class RunoffCommandUnclear(Notice):
+    """`/ballottaggio` could not be read: how it is written."""
+
+    table: str
+    misread: str
+
+
+class RunoffState(Notice):
+    """How far an open run-off is: people who chose by phone, and raised hands."""
+
+    closes_at: datetime
+    choosing: int
+    hands: int
+
+
+class RunoffScreen(Notice):
+    """A run-off as one person sees it, edited in place. `result`: how it ended, None while it is open."""
+
+    runoff: str
+    table: str
+    zone: str | None
+    strategies: tuple[str, ...]
+    places: int
+    chosen: str | None
+    closes_at: datetime
+    result: TieTold | None = None
+
+
+class DrawPromised(Notice):
+    """To everyone concerned, before a draw: among which, for how many places, and the secret's hash."""
+
+    table: str
+    zone: str | None
+    strategies: tuple[str, ...]
+    places: int
+    commitment: str
+
+
+class ReasonAsked(Notice):
+    """Why was this strategy dropped (or, `dropped` False, chosen among the tied)? It may be skipped."""
+
+    table: str
+    strategy: str
+    dropped: bool
+
+
+class ReasonKept(Notice):
+    """What was typed is kept as the reason."""
+
+    reason: str
+
+
+class ReasonSkipped(Notice):
+    """No reason, then."""
+
+
+class ReasonTooLong(Notice):
+    """The reason has more characters than `most`: it was not kept."""
+
+    length: int
+    most: int
+
+
 # --- phases and priorities -----------------------------------------------------------------------------
 
 
@@ -266,13 +438,17 @@ class PrioritiesProposed(Notice):
     tied: tuple[str, ...]
     places: int
     voters: int
+    zone: str | None = None
+    left_out: tuple[ZoneLeftOut, ...] = ()
 
 
 class PrioritiesDecided(Notice):
     """To everyone at the table and to the regia: the table's priorities.
 
     `voters`: ballots with at least one dot. `pending`: strategies still tied for `places` places.
-    `confirmed`: False when the undisputed proposals stand because Session 2 began.
+    `confirmed`: False when the undisputed proposals stand because Session 2 began. `zone`: the pending
+    contend for places guaranteed to it. `dropped` and `ties`: what the table left out, and how it settled
+    ties.
     """
 
     table: str
@@ -281,6 +457,9 @@ class PrioritiesDecided(Notice):
     places: int
     voters: int
     confirmed: bool
+    zone: str | None = None
+    dropped: tuple[Dropped, ...] = ()
+    ties: tuple[TieTold, ...] = ()
 
 
 class PrioritiesRefused(Notice):
@@ -288,11 +467,14 @@ class PrioritiesRefused(Notice):
 
     `reason`: "open" (still voting), "decided", "empty" (none kept) or
     "full" (all contested places are given: take one back first) or "unknown" (a strategy that is neither
-    proposed nor tied).
+    proposed nor tied), "unclear" (no strategy was named), "automatic" (the event lets nobody drop), "runoff"
+    (one is open), "after_runoff" (only fewer or a draw are left), "promised" (a draw is), "another_tie" (one
+    was settled, and the next shows). `at`: since when it is decided, open or promised.
     """
 
     table: str
     reason: str
+    at: datetime | None = None
 
 
 # --- Session 2 and contributions -----------------------------------------------------------------------
@@ -514,7 +696,9 @@ class PriorityScreen(Notice):
     """A facilitator's board of the table's priorities.
 
     `proposed`: strategy, dots, and whether it is kept. `tied`: strategy, dots, and whether it is chosen for
-    one of the `places` contested. `decided`: no more changes.
+    one of the `places` contested. `decided`: no more changes. `nth` and `zone` are the tie's that waits (0:
+    none does); `reopens`: the tie whose empty places can be contested again (0: none). `dropped`, `reasons`
+    (of the tied that are chosen), `ties` (settled), `left_out`: what else is to be known of them.
     """
 
     table: str
@@ -523,6 +707,17 @@ class PriorityScreen(Notice):
     places: int
     voters: int
     decided: bool
+    automatic: bool = False
+    nth: int = 0
+    zone: str | None = None
+    after_runoff: bool = False
+    runoff: RunoffState | None = None
+    draw: DrawPromised | None = None
+    reopens: int = 0
+    dropped: tuple[Dropped, ...] = ()
+    reasons: tuple[Dropped, ...] = ()
+    ties: tuple[TieTold, ...] = ()
+    left_out: tuple[ZoneLeftOut, ...] = ()
 
 
 # --- messages that Telegram refused --------------------------------------------------------------------

@@ -1,59 +1,30 @@
-"""From dots to the priorities of a table.
+"""The priorities of a table: proposed, dropped with a reason, confirmed.
 
-The rule: the most voted strategies with at least one dot, as many as the event allows. A tie at the cut is a
-value, never silently broken: the tied are named with the places they contend for, and the table chooses.
+The rule, by which dots become a proposal, is in `participation/proposing.py`; what settles a tie in
+`participation/ties.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from participation import notices, topics
-from storage import outbox, priorities, screens, tables
+from participation import dots, notices, ties, topics
+from storage import acts, outbox, priorities, screens, tables
+from storage import ties as stored_ties
 from storage.outbox import Urgency
 from storage.priorities import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from participation.event import Event
     from storage.database import Database, Reader, Transaction
     from storage.people import Person
     from storage.priorities import PrioritySet
+    from storage.ties import TieRow
 
-SCREEN = "priorities"
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What the dots say. `undisputed` and `tied` are codes, the most voted first and then in the given order.
-
-    `places` is how many of the tied can still be taken on: 0 exactly when none are tied.
-    """
-
-    undisputed: tuple[str, ...]
-    tied: tuple[str, ...]
-    places: int
-
-
-def propose(tally: Mapping[str, int], most: int, order: Sequence[str]) -> Proposal:
-    """The proposal of a tally (strategy to dots), at most `most` strategies.
-
-    `order` (the event's) only arranges equals; it never decides who is in.
-    """
-    voted = [code for code in order if tally.get(code, 0) > 0]
-    ranked = sorted(voted, key=lambda code: -tally[code])
-    if len(ranked) <= most:
-        return Proposal(tuple(ranked), (), 0)
-    cut = tally[ranked[most - 1]]
-    above = tuple(code for code in ranked if tally[code] > cut)
-    at_cut = tuple(code for code in ranked if tally[code] == cut)
-    places = most - len(above)
-    if len(at_cut) == places:
-        return Proposal(above + at_cut, (), 0)
-    return Proposal(above, at_cut, places)
+SCREEN = ties.BOARD
 
 
 def standing(decided: PrioritySet) -> tuple[str, ...]:
@@ -70,13 +41,13 @@ async def open_proposal(
     tx: Transaction, event: Event, table: str, tally: Mapping[str, int], voters: int, now: datetime
 ) -> None:
     """Session 1 closed: write the proposal, and show it to who facilitates."""
-    order = [strategy.code for strategy in event.strategies]
-    proposal = propose(tally, event.session1.priorities, order)
+    counted = await ties.count(tx, event, table)
+    proposal = ties.proposal_of(event, counted)
     candidates = [Candidate(code, tally[code], tied=False, kept=True) for code in proposal.undisputed]
     candidates += [Candidate(code, tally[code], tied=True, kept=False) for code in proposal.tied]
     await priorities.propose(tx, table, proposal.places, voters, candidates)
-    if event.session1.priority_choice == "automatic" and not proposal.tied:
-        await settle(tx, table, now, person=None, confirmed=True)
+    await ties.wait(tx, table, proposal, tally)
+    if await confirm_automatically(tx, event, table, now):
         return
     await outbox.announce(
         tx,
@@ -89,12 +60,24 @@ async def open_proposal(
                 tied=proposal.tied,
                 places=proposal.places,
                 voters=voters,
+                zone=proposal.zone,
+                left_out=ties.zones_left_out(event, counted, proposal.undisputed + proposal.tied),
             )
         ),
         now,
         urgency=Urgency.PHASE,
         topic=topics.priorities(table),
     )
+
+
+async def confirm_automatically(tx: Transaction, event: Event, table: str, now: datetime) -> bool:
+    """Where the event says so, what no tie is left in is confirmed by itself; whether it was."""
+    if event.session1.priority_choice != "automatic":
+        return False
+    found = await priorities.of_table(tx, table)
+    if found is None or any(candidate.tied for candidate in found.candidates):
+        return False
+    return await settle(tx, table, now, person=None, confirmed=True)
 
 
 async def settle(tx: Transaction, table: str, now: datetime, *, person: int | None, confirmed: bool) -> bool:
@@ -105,15 +88,14 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
     """
     if not await priorities.decide(tx, table, now, person, confirmed=confirmed):
         return False
-    found = await priorities.of_table(tx, table)
-    assert found is not None, "just decided"
+    told = await decided(tx, table)
+    assert told is not None, "just decided"
     stage = "confirmed" if confirmed else "standing"
-    told = notices.dump(_told(found))
     await outbox.announce(
         tx,
         f"priorities:{table}:{stage}",
         f"concerned:{table}",
-        told,
+        notices.dump(told),
         now,
         urgency=Urgency.PHASE,
         topic=topics.priorities(table),
@@ -122,13 +104,29 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
     return True
 
 
+async def tell_settled(tx: Transaction, event: Event, table: str, nth: int, key: str, now: datetime) -> None:
+    """Tell all concerned how a tie was settled, and what is still tied."""
+    found = await priorities.of_table(tx, table)
+    known = await stored_ties.of_table(tx, table)
+    assert found is not None, "it has a tie"
+    told = notices.TieSettled(
+        table=table,
+        tie=ties.told(known[nth - 1], {}),
+        pending=pending(found),
+        places=found.places,
+        zone=known[-1].zone,
+    )
+    await outbox.announce(tx, key, f"concerned:{table}", notices.dump(told), now, urgency=Urgency.PHASE)
+    await confirm_automatically(tx, event, table, now)
+
+
 async def decided(reader: Reader, table: str) -> notices.PrioritiesDecided | None:
     """What was told about the priorities of a table, for who comes later; None before they are decided."""
     found = await priorities.of_table(reader, table)
-    return _told(found) if found is not None and found.decided else None
-
-
-def _told(found: PrioritySet) -> notices.PrioritiesDecided:
+    if found is None or not found.decided:
+        return None
+    known = await stored_ties.of_table(reader, table)
+    reasons = (await stored_ties.reasons(reader)).get(table, {})
     return notices.PrioritiesDecided(
         table=found.table,
         priorities=standing(found),
@@ -136,6 +134,9 @@ def _told(found: PrioritySet) -> notices.PrioritiesDecided:
         places=0 if found.confirmed else found.places,
         voters=found.voters,
         confirmed=found.confirmed,
+        zone=known[-1].zone if known and pending(found) else None,
+        dropped=ties.dropped(found, reasons),
+        ties=ties.all_told(known, reasons),
     )
 
 
@@ -149,50 +150,161 @@ async def show(database: Database, person: Person, table: str) -> notices.Notice
     return None
 
 
-async def keep(database: Database, table: str, strategy: str, *, kept: bool) -> notices.Notice | None:
-    """Keep or drop a proposed strategy, or give a tied one a contested place or take it back.
+def read_typed(text: str, because: Collection[str]) -> tuple[dict[str, bool], str | None] | None:
+    """What stands behind `/priorita`: codes to keep or to drop, and the reason behind them, if any.
 
-    A notice when that cannot be done (any more).
+    "-2.3 perché non ci riguarda"; because: the words that a reason may begin with. None without a code.
+    """
+    words = text.split()
+    for length in range(len(words), 0, -1):
+        codes = dots.read_typed(" ".join(words[:length]))
+        if codes is None:
+            continue
+        rest = words[length:]
+        if rest and rest[0].casefold().strip(":,") in because:
+            rest = rest[1:]
+        return {code.strategy: code.count > 0 for code in codes}, " ".join(rest) or None
+    return None
+
+
+async def undecided(tx: Transaction, table: str) -> PrioritySet | notices.PrioritiesRefused:
+    """The priorities of a table that can still change, the table held; or why they cannot."""
+    await tables.hold(tx, table)
+    found = await priorities.of_table(tx, table)
+    if found is None:
+        return notices.PrioritiesRefused(table=table, reason="open")
+    if found.confirmed:
+        return notices.PrioritiesRefused(table=table, reason="decided", at=found.decided_at)
+    return found
+
+
+async def change(
+    database: Database,
+    event: Event,
+    person: Person,
+    table: str,
+    wished: Mapping[str, bool],
+    now: datetime,
+    *,
+    reason: str | None = None,
+    ask: bool = False,
+) -> notices.Notice | None:
+    """Keep or drop proposed strategies, give tied ones a contested place or take it back: all or nothing.
+
+    `reason`: why those are dropped (or chosen among the tied). `ask`: the person is asked for it. A notice
+    when nothing could be done, or to ask.
     """
     async with database.transaction() as tx:
-        if await tables.hold(tx, table) is None:
-            return notices.ButtonOutdated()
-        found = await priorities.of_table(tx, table)
-        if found is None:
-            return notices.PrioritiesRefused(table=table, reason="open")
-        if found.confirmed:
-            return notices.PrioritiesRefused(table=table, reason="decided")
-        candidate = next((c for c in found.candidates if c.strategy == strategy), None)
-        if candidate is None:
-            return notices.PrioritiesRefused(table=table, reason="unknown")
-        if candidate.tied and kept and not candidate.kept:
-            given = sum(1 for c in found.candidates if c.tied and c.kept)
-            if given >= found.places:
-                return notices.PrioritiesRefused(table=table, reason="full")
-        await priorities.keep(tx, table, strategy, kept=kept)
+        found = await undecided(tx, table)
+        if isinstance(found, notices.PrioritiesRefused):
+            return found
+        refused = await _refused(tx, event, found, wished)
+        if refused is not None:
+            return refused
+        if reason is not None and len(reason) > ties.MOST_REASON:
+            return notices.ReasonTooLong(length=len(reason), most=ties.MOST_REASON)
+        asked: notices.Notice | None = None
+        for candidate in found.candidates:
+            kept = wished.get(candidate.strategy)
+            if kept is None:
+                continue
+            await priorities.keep(tx, table, candidate.strategy, kept=kept)
+            # A reason is for what is not as the dots say: dropped, or chosen among equals.
+            if kept is not candidate.tied:
+                await stored_ties.forget_reason(tx, table, candidate.strategy)
+            elif reason is not None:
+                await stored_ties.give_reason(tx, table, candidate.strategy, reason, now, person.id)
+            elif ask and kept is not candidate.kept:
+                await stored_ties.ask_reason(tx, person.id, table, candidate.strategy, now)
+                asked = notices.ReasonAsked(table=table, strategy=candidate.strategy, dropped=not kept)
         await screens.redraw_for_facilitators(tx, table, f"{SCREEN}:{table}")
+    return asked
+
+
+async def _refused(
+    tx: Transaction, event: Event, found: PrioritySet, wished: Mapping[str, bool]
+) -> notices.PrioritiesRefused | None:
+    """Why a wish cannot be granted; None when it can."""
+    candidates = {candidate.strategy: candidate for candidate in found.candidates}
+    if not wished.keys() <= candidates.keys():
+        return notices.PrioritiesRefused(table=found.table, reason="unknown")
+    tied = {code for code in wished if candidates[code].tied}
+    if event.session1.priority_choice == "automatic" and tied != set(wished):
+        return notices.PrioritiesRefused(table=found.table, reason="automatic")
+    if any(wished[code] for code in tied):
+        underway = _underway(found, (await stored_ties.of_table(tx, found.table))[-1])
+        if underway is not None:
+            return underway
+    given = {
+        code for code, candidate in candidates.items() if candidate.tied and wished.get(code, candidate.kept)
+    }
+    if len(given) > found.places:
+        return notices.PrioritiesRefused(table=found.table, reason="full")
     return None
 
 
-async def confirm(database: Database, person: Person, table: str, now: datetime) -> notices.Notice | None:
-    """The table confirms its priorities; a notice when it cannot. Everyone concerned is told."""
+def _underway(found: PrioritySet, tie: TieRow) -> notices.PrioritiesRefused | None:
+    """Why nobody chooses among the tied by hand (any more); None when they may."""
+    if tie.runoff is not None:
+        return notices.PrioritiesRefused(table=found.table, reason="runoff", at=tie.runoff.opened_at)
+    if tie.draw is not None:
+        return notices.PrioritiesRefused(table=found.table, reason="promised", at=tie.draw.promised_at)
+    if tie.after_runoff:
+        return notices.PrioritiesRefused(table=found.table, reason="after_runoff")
+    return None
+
+
+async def confirm(
+    database: Database, event: Event, person: Person, table: str, now: datetime, act: str | None = None
+) -> notices.Notice | None:
+    """The table confirms its priorities; a notice when it cannot. Everyone concerned is told.
+
+    `act` is the key of the press or message: delivered again, it does not settle the next tie. Of a tie
+    that waits those marked on the board get the places; places that nobody was given stay empty.
+    """
     async with database.transaction() as tx:
-        found = await priorities.of_table(tx, table)
-        if found is None:
-            return notices.PrioritiesRefused(table=table, reason="open")
+        found = await undecided(tx, table)
+        if isinstance(found, notices.PrioritiesRefused):
+            return found
         if not any(candidate.kept for candidate in found.candidates):
             return notices.PrioritiesRefused(table=table, reason="empty")
+        refused = await _settle_by_hand(tx, event, found, person, now, act)
+        if refused is not None:
+            return refused
         if not await settle(tx, table, now, person=person.id, confirmed=True):
             return notices.PrioritiesRefused(table=table, reason="decided")
-        await screens.redraw_for_facilitators(tx, table, f"{SCREEN}:{table}")
     return None
 
 
-async def screen(reader: Reader, table: str) -> notices.PriorityScreen | None:
+async def _settle_by_hand(
+    tx: Transaction, event: Event, found: PrioritySet, person: Person, now: datetime, act: str | None
+) -> notices.PrioritiesRefused | None:
+    """Settle the tie that waits, if one does, as it is marked on the board; or say why that is not all."""
+    known = await stored_ties.of_table(tx, found.table)
+    if not known or known[-1].how is not None:
+        return None
+    tie = known[-1]
+    underway = _underway(found, tie)
+    if underway is not None and underway.reason != "after_runoff":
+        return underway
+    if not await acts.first_time(tx, act, now):
+        return notices.PrioritiesRefused(table=found.table, reason="another_tie")
+    chosen = [c.strategy for c in found.candidates if c.tied and c.kept]
+    proposal = await ties.settle(tx, event, tie, "hand" if chosen else "fewer", chosen, now, person.id)
+    return notices.PrioritiesRefused(table=found.table, reason="another_tie") if proposal.tied else None
+
+
+async def screen(reader: Reader, event: Event, table: str) -> notices.PriorityScreen | None:
     """The board of a table's priorities as it is now; None before its Session 1 closed."""
     found = await priorities.of_table(reader, table)
     if found is None:
         return None
+    known = await stored_ties.of_table(reader, table)
+    reasons = (await stored_ties.reasons(reader)).get(table, {})
+    waits = known[-1] if known and known[-1].how is None and not found.confirmed else None
+    reopened = None if found.confirmed else ties.reopens(known)
+    kept = {c.strategy for c in found.candidates if c.kept or c.tied}
+    counted = await ties.count(reader, event, table)
     return notices.PriorityScreen(
         table=table,
         proposed=tuple((c.strategy, c.dots, c.kept) for c in found.candidates if not c.tied),
@@ -200,4 +312,19 @@ async def screen(reader: Reader, table: str) -> notices.PriorityScreen | None:
         places=found.places,
         voters=found.voters,
         decided=found.confirmed,
+        automatic=event.session1.priority_choice == "automatic",
+        nth=0 if waits is None else waits.nth,
+        zone=None if waits is None else waits.zone,
+        after_runoff=waits is not None and waits.after_runoff,
+        runoff=None if waits is None else await ties.runoff_state(reader, waits),
+        draw=None if waits is None else ties.promised(waits),
+        reopens=0 if reopened is None else reopened.nth,
+        dropped=ties.dropped(found, reasons),
+        reasons=tuple(
+            notices.Dropped(strategy=c.strategy, reason=reasons[c.strategy])
+            for c in found.candidates
+            if c.tied and c.kept and c.strategy in reasons
+        ),
+        ties=ties.all_told(known, reasons),
+        left_out=ties.zones_left_out(event, counted, kept),
     )

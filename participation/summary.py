@@ -8,9 +8,10 @@ total either.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from participation import priorities
+from participation import draws, priorities, ties
 from participation.aggregates import (
     ContributionCounts,
     Keywords,
@@ -22,11 +23,13 @@ from participation.aggregates import (
     Votes,
     ZoneDots,
 )
+from participation.disclosure import SMALLEST_GROUP
 from participation.event import Phase
 from participation.keywords import keywords
 from participation.phases import VOTING
 from storage import ballots, contributions, tables
 from storage import priorities as stored_priorities
+from storage import ties as stored_ties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,9 +38,7 @@ if TYPE_CHECKING:
     from participation.event import Event
     from storage.ballots import ZoneTally
     from storage.database import Reader
-
-SMALLEST_GROUP = 5
-"""Ballots that a group must have for its dots to be shown."""
+    from storage.ties import TieRow
 
 
 async def turnout(reader: Reader, now: datetime) -> Turnout:
@@ -105,6 +106,8 @@ def _zone(zone: str, tally: ZoneTally | None, hidden: bool) -> ZoneDots:
 async def chosen(reader: Reader, now: datetime) -> Priorities:
     """The priorities of all tables."""
     sets = await stored_priorities.of_all(reader)
+    known = await stored_ties.of_all(reader)
+    reasons = await stored_ties.reasons(reader)
     rows: list[TablePriorities] = []
     for row in await tables.all_tables(reader):
         found = sets.get(row.code)
@@ -119,6 +122,8 @@ async def chosen(reader: Reader, now: datetime) -> Priorities:
                 tied=priorities.pending(found),
                 places=0 if found.confirmed else found.places,
                 voters=found.voters,
+                dropped=ties.dropped(found, reasons.get(row.code, {})),
+                ties=ties.all_told(known.get(row.code, ()), reasons.get(row.code, {})),
             )
         )
     return Priorities(at=now, tables=tuple(rows))
@@ -161,31 +166,54 @@ async def session_keywords(reader: Reader, session: int, now: datetime) -> Keywo
 async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
     """Everything counted, table by table: for the organisers, after the event, never while people vote.
 
-    Per table: `registered`, `voted`, `finished` (people), `dots` (by strategy), `priorities` (codes), `ties`
-    (each: the tied `strategies`, the `places` they contended for, those `chosen`), `contributions`.
+    Per table: `registered`, `voted`, `finished` (people), `dots` (by strategy), `priorities` (codes),
+    `ties` (each: the tied `strategies`, the `places` they contended for, those `chosen`, `how` it was
+    settled or None, of a run-off its `voters` and `counts`, of a draw all it takes to draw again), what was
+    `dropped` and why, `contributions`.
     """
     turnout_now = await ballots.turnout(reader)
     sets = await stored_priorities.of_all(reader)
+    known = await stored_ties.of_all(reader)
+    reasons = await stored_ties.reasons(reader)
     counted = await contributions.counted_by_table(reader)
     found: dict[str, dict[str, object]] = {}
     for row in await tables.all_tables(reader):
         decided = sets.get(row.code)
-        tied = [c for c in decided.candidates if c.tied] if decided else []
+        said = reasons.get(row.code, {})
         found[row.code] = {
             "registered": turnout_now[row.code].registered,
             "voted": turnout_now[row.code].voting,
             "finished": turnout_now[row.code].finished,
             "dots": dict(await ballots.tally(reader, row.code)),
             "priorities": list(priorities.standing(decided)) if decided else [],
-            "ties": [
-                {
-                    "strategies": [c.strategy for c in tied],
-                    "places": decided.places,
-                    "chosen": [c.strategy for c in tied if c.kept] if decided.confirmed else [],
-                }
-            ]
-            if decided and tied
-            else [],
+            "dropped": [each.model_dump() for each in ties.dropped(decided, said)] if decided else [],
+            "ties": [_tie(tie, said) for tie in known.get(row.code, ())],
             "contributions": counted.get(row.code, 0),
         }
+    return found
+
+
+def _tie(tie: TieRow, reasons: Mapping[str, str]) -> dict[str, object]:
+    """A tie as the organisers read it; a run-off's counts are left out (None) where they tell on somebody."""
+    found: dict[str, object] = {
+        "strategies": list(tie.strategies),
+        "places": tie.places,
+        "zone": tie.zone,
+        "how": tie.how,
+        "chosen": list(tie.chosen),
+    }
+    if tie.how is None:
+        return found
+    told = ties.told(tie, reasons)
+    if tie.how == "runoff":
+        found |= {
+            "still_tied": list(tie.still_tied),
+            "voters": told.voters,
+            "counts": dict(told.counts) or None,
+        }
+    if told.reasons:
+        found["reasons"] = list(told.reasons)
+    record = draws.record_of(tie)
+    if record is not None:
+        found["draw"] = asdict(record)
     return found

@@ -59,6 +59,7 @@ class Programme:
     priorities_most: int
     title: str
     titles: Mapping[str, str]
+    priority_floor: int = 1
 
     @property
     def start(self) -> datetime:
@@ -144,6 +145,7 @@ def parse(data: Mapping[str, Any]) -> Programme:
         dots=session1.get("dots", 6),
         stacking=session1.get("stacking", "one_per_strategy") != "one_per_strategy",
         priorities_most=session1.get("priorities", 6),
+        priority_floor=session1.get("priority_floor", 1),
         title=data["title"],
         titles={str(item["code"]): str(item["title"]) for item in data["agenda"]},
     )

@@ -246,3 +246,25 @@ async def closed_by_zone(reader: Reader) -> Mapping[str, ZoneTally]:
         for row in rows
         if row["strategy"] is None
     }
+
+
+async def of_table_by_zone(reader: Reader, table: str) -> Mapping[str, ZoneTally]:
+    """Dots and voters of each zone at one table, over all its ballots."""
+    rows = await reader.fetch(
+        "SELECT b.zone, d.strategy, count(*) AS n FROM ballots b JOIN dots d ON d.ballot_id = b.id"
+        " WHERE b.table_code = $1 GROUP BY b.zone, d.strategy ORDER BY b.zone, d.strategy",
+        table,
+    )
+    voters = await reader.fetch(
+        "SELECT b.zone, count(DISTINCT b.id) AS n FROM ballots b JOIN dots d ON d.ballot_id = b.id"
+        " WHERE b.table_code = $1 GROUP BY b.zone ORDER BY b.zone",
+        table,
+    )
+    return {
+        each["zone"]: ZoneTally(
+            each["zone"],
+            each["n"],
+            {row["strategy"]: row["n"] for row in rows if row["zone"] == each["zone"]},
+        )
+        for each in voters
+    }

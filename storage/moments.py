@@ -34,8 +34,8 @@ async def add(tx: Transaction, moment: Moment) -> None:
 
 
 async def forget_to_come(tx: Transaction) -> None:
-    """The event's plan was changed: what is not done is planned anew."""
-    await tx.fetch("DELETE FROM moments WHERE done_at IS NULL")
+    """The event's plan was changed: what is not done of it is planned anew. A run-off goes on."""
+    await tx.fetch("DELETE FROM moments WHERE done_at IS NULL AND key NOT LIKE 'runoff:%'")
 
 
 async def due(reader: Reader, now: datetime) -> Sequence[Moment]:

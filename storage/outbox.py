@@ -93,6 +93,12 @@ async def announce(
         )
 
 
+async def announced(reader: Reader, key: str) -> str | None:
+    """What was announced under this key; None when nothing was."""
+    rows = await reader.fetch("SELECT content FROM announcements WHERE key = $1", key)
+    return str(rows[0]["content"]) if rows else None
+
+
 _AUDIENCES = {
     "table": "p.table_code = $2 AND p.joined_after < $4",
     "facilitators": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.times import to_text
+from storage.times import from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,8 @@ class PrioritySet:
     decided: bool
     confirmed: bool
     candidates: tuple[Candidate, ...]
+    decided_at: datetime | None = None
+    decided_by: int | None = None
 
 
 async def propose(
@@ -45,6 +47,17 @@ async def propose(
     await tx.fetch(
         "INSERT INTO priority_sets (table_code, places, voters) VALUES ($1, $2, $3)", table, places, voters
     )
+    await _put(tx, table, candidates)
+
+
+async def propose_anew(tx: Transaction, table: str, places: int, candidates: Sequence[Candidate]) -> None:
+    """Write what is proposed now that a tie was settled (or waits again); all else stays as it is."""
+    await tx.fetch("UPDATE priority_sets SET places = $2 WHERE table_code = $1", table, places)
+    await tx.fetch("DELETE FROM priorities WHERE table_code = $1", table)
+    await _put(tx, table, candidates)
+
+
+async def _put(tx: Transaction, table: str, candidates: Sequence[Candidate]) -> None:
     for position, candidate in enumerate(candidates):
         await tx.fetch(
             "INSERT INTO priorities (table_code, strategy, position, dots, tied, kept)"
@@ -94,7 +107,8 @@ async def decide(tx: Transaction, table: str, at: datetime, person: int | None, 
 
 async def _read(reader: Reader, where: str, *values: object) -> dict[str, PrioritySet]:
     sets = await reader.fetch(
-        f"SELECT s.table_code, s.places, s.voters, s.decided_at, s.confirmed FROM priority_sets s {where}",
+        "SELECT s.table_code, s.places, s.voters, s.decided_at, s.decided_by, s.confirmed"
+        f" FROM priority_sets s {where}",
         *values,
     )
     rows = await reader.fetch(
@@ -116,6 +130,8 @@ async def _read(reader: Reader, where: str, *values: object) -> dict[str, Priori
             decided=row["decided_at"] is not None,
             confirmed=bool(row["confirmed"]),
             candidates=tuple(candidates[row["table_code"]]),
+            decided_at=None if row["decided_at"] is None else from_text(row["decided_at"]),
+            decided_by=row["decided_by"],
         )
         for row in sets
     }

@@ -98,6 +98,10 @@ def _choices(event: Event, words: Translator) -> Iterator[str]:
     yield words.plain("check.summary.dots", n=event.session1.dots, stacking=stacking)
     choice = words.plain(f"check.summary.choice_{event.session1.priority_choice}")
     yield words.plain("check.summary.priorities", n=event.session1.priorities, choice=choice)
+    yield words.plain("check.summary.floor", n=event.session1.priority_floor)
+    if event.session1.guaranteed_places:
+        yield words.plain("check.summary.guaranteed", n=event.session1.guaranteed_places)
+    yield words.plain("check.summary.runoff", n=event.session1.runoff_minutes)
     yield words.plain("check.summary.questions", n=len(event.session2.questions))
 
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.callback_data import ChooseTied, ConfirmPriorities, KeepPriority
-from handlers.context import button, command, press_of, reply, words_for
+from handlers.callback_data import ChooseTied, ConfirmPriorities, KeepPriority, SkipReason
+from handlers.context import (
+    act_of,
+    answer_press,
+    button,
+    command,
+    person_of,
+    press_of,
+    reply,
+    words_for,
+)
 from handlers.facilitator.access import commanded, may_press
-from handlers.render import argument_words
-from participation import dots, priorities
+from handlers.render import argument_words, because_words
+from participation import draws, priorities, reasons
+from participation.notices import PrioritiesRefused
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -24,24 +34,37 @@ def setup(application: BolliniApplication) -> None:
     application.add_handler(button(keep, KeepPriority))
     application.add_handler(button(choose, ChooseTied))
     application.add_handler(button(confirm, ConfirmPriorities))
+    application.add_handler(button(skip_reason, SkipReason))
 
 
 async def board(update: Update, context: Context) -> None:
-    """`/priorita`; `/priorita -2.3 5.4` drops and keeps; `/priorita conferma`."""
+    """`/priorita`; `/priorita -2.3 5.4 perché ...` drops and keeps; `conferma`, `meno`, `riapri`."""
     room = context.room
     allowed = await commanded(update, context)
     if allowed is None:
         return
     person, table, rest = allowed
-    told: Notice | None = None
-    confirming = argument_words(words_for(update, context, person)).get(rest.casefold()) == "confirm"
-    if confirming:
-        told = await priorities.confirm(room.database, person, table, room.clock.now())
-    for wished in () if confirming else dots.read_typed(rest) or ():
-        told = told or await priorities.keep(room.database, table, wished.strategy, kept=wished.count > 0)
+    words = words_for(update, context, person)
+    now, act = room.clock.now(), act_of(update)
+    meaning = argument_words(words).get(rest.casefold())
+    read = priorities.read_typed(rest, because_words(words))
+    told: Notice | None
+    if meaning == "confirm":
+        told = await priorities.confirm(room.database, room.event, person, table, now, act)
+    elif meaning == "fewer":
+        told = await draws.leave_empty(room.database, room.event, person, table, None, now, act)
+    elif meaning == "reopen":
+        told = await draws.reopen(room.database, room.event, table, None, now, act)
+    elif read is not None:
+        wished, reason = read
+        told = await priorities.change(room.database, room.event, person, table, wished, now, reason=reason)
+    elif rest:
+        told = PrioritiesRefused(table=table, reason="unclear")
+    else:
+        told = None
     if told is None:
         told = await priorities.show(room.database, person, table)
-    await _done(update, context, person, told)
+    await done(update, context, person, told)
 
 
 async def keep(update: Update, context: Context) -> None:
@@ -56,25 +79,41 @@ async def choose(update: Update, context: Context) -> None:
     await _change(update, context, press.table, press.strategy, kept=press.chosen)
 
 
+async def skip_reason(update: Update, context: Context) -> None:
+    """The button under the question for a reason."""
+    person = await person_of(update, context)
+    await answer_press(update, context, person, None)
+    if person is not None:
+        await reply(update, context, person, [await reasons.skip(context.room.database, person)])
+
+
 async def confirm(update: Update, context: Context) -> None:
     """The table confirms."""
     room = context.room
     table = press_of(update, ConfirmPriorities).table
     person = await may_press(update, context, table, priorities.SCREEN)
     if person is not None:
-        told = await priorities.confirm(room.database, person, table, room.clock.now())
-        await _done(update, context, person, told)
+        told = await priorities.confirm(
+            room.database, room.event, person, table, room.clock.now(), act_of(update)
+        )
+        await done(update, context, person, told)
 
 
 async def _change(update: Update, context: Context, table: str, strategy: str, *, kept: bool) -> None:
     person = await may_press(update, context, table, priorities.SCREEN)
     if person is not None:
-        told = await priorities.keep(context.room.database, table, strategy, kept=kept)
-        await _done(update, context, person, told)
+        room = context.room
+        wished = {strategy: kept}
+        told = await priorities.change(
+            room.database, room.event, person, table, wished, room.clock.now(), ask=True
+        )
+        await done(update, context, person, told)
 
 
-async def _done(update: Update, context: Context, person: Person, told: Notice | None) -> None:
+async def done(update: Update, context: Context, person: Person, told: Notice | None) -> None:
+    """Answer, and have what changed drawn and sent."""
     if told is not None:
         await reply(update, context, person, [told])
     context.room.screens.nudge(person.id)
+    context.room.screens.wake()
     context.room.outbox.wake()

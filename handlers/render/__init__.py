@@ -26,6 +26,14 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     KeepPriority    /priorita -2.3, /priorita 2.3  drops, keeps
     ChooseTied      /priorita 2.3, /priorita -2.3  chooses, does not choose
     ConfirmPriorities  /priorita conferma          argument_words: "confirm"
+    LeaveEmpty      /priorita meno                 argument_words: "fewer"
+    ReopenTie       /priorita riapri               argument_words: "reopen"
+    OpenRunoff      /ballottaggio
+    CloseRunoff     /ballottaggio chiudi           argument_words: "close"
+    ChooseInRunoff  "2.3", /ballottaggio 2.3
+    PromiseDraw     /sorteggio
+    DrawNow         /sorteggio ora                 argument_words: "now" (another word goes into the seed)
+    SkipReason      "salta"                        typed_words: "skip"
     PutOn           /discuti 3.2
     Resend          /scarti rimanda                argument_words: "resend"
 """
@@ -35,7 +43,14 @@ from __future__ import annotations
 from handlers.render.information import LANGUAGES
 from handlers.render.message import TEXT_LIMIT, TOAST_LIMIT, Button, Keyboard, Message, markup
 from handlers.render.registry import render, toast
-from handlers.render.typing_words import argument_words, commands, leading_words, phase_words, typed_words
+from handlers.render.typing_words import (
+    argument_words,
+    because_words,
+    commands,
+    leading_words,
+    phase_words,
+    typed_words,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -45,6 +60,7 @@ __all__ = [
     "Keyboard",
     "Message",
     "argument_words",
+    "because_words",
     "commands",
     "leading_words",
     "markup",

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers.callback_data import ChooseTied, ConfirmPriorities, KeepPriority
+from handlers.callback_data import (
+    ChooseTied,
+    CloseRunoff,
+    ConfirmPriorities,
+    DrawNow,
+    KeepPriority,
+    LeaveEmpty,
+    OpenRunoff,
+    PromiseDraw,
+    ReopenTie,
+)
+from handlers.render import ties
 from handlers.render.common import (
+    column,
     label,
     lines,
     one_message,
@@ -18,13 +30,26 @@ from handlers.render.message import Button, Keyboard, Message, compose
 from participation.notices import PrioritiesDecided, PrioritiesProposed, PrioritiesRefused, PriorityScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from handlers.callback_data import Press
     from locales.translator import Html, Translator
     from participation.event import Event
 
 KEPT: Final = "✓"
-REFUSALS: Final = ("open", "decided", "empty", "full", "unknown")
+REFUSALS: Final = (
+    "open",
+    "decided",
+    "empty",
+    "full",
+    "unknown",
+    "unclear",
+    "automatic",
+    "runoff",
+    "after_runoff",
+    "promised",
+    "another_tie",
+)
 
 
 def priorities_proposed(notice: PrioritiesProposed, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -43,16 +68,11 @@ def priorities_proposed(notice: PrioritiesProposed, event: Event, words: Transla
             )
             if notice.proposed
             else None,
-            _tie(notice.tied, notice.places, event, words),
+            ties.tie(notice.tied, notice.places, notice.zone, event, words),
+            *(ties.left_out(zone, event, words) for zone in notice.left_out),
             words.text("proposed.then"),
         )
     )
-
-
-def _tie(tied: tuple[str, ...], places: int, event: Event, words: Translator) -> Html | None:
-    if not tied:
-        return None
-    return lines((words.text("tie", n=places, tied=len(tied)), strategy_lines(event, tied, words)))
 
 
 def priorities_decided(notice: PrioritiesDecided, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -72,6 +92,8 @@ def priorities_decided(notice: PrioritiesDecided, event: Event, words: Translato
         (
             chosen,
             _voters(notice.voters, words),
+            *(ties.dropped(one, event, words) for one in notice.dropped),
+            *(ties.told(settled, event, words) for settled in notice.ties),
             _pending(notice, event, words),
             words.text(
                 "decided.others" if notice.priorities or notice.pending else "decided.others.all",
@@ -86,7 +108,7 @@ def _voters(count: int, words: Translator) -> Html:
 
 
 def _pending(notice: PrioritiesDecided, event: Event, words: Translator) -> Html | None:
-    tie = _tie(notice.pending, notice.places, event, words)
+    tie = ties.tie(notice.pending, notice.places, notice.zone, event, words)
     return None if tie is None else lines((tie, words.text("decided.pending")))
 
 
@@ -94,7 +116,7 @@ def priorities_refused(notice: PrioritiesRefused, event: Event, words: Translato
     """Why the priorities cannot be confirmed now."""
     reason = notice.reason if notice.reason in REFUSALS else "open"
     table = table_coded(event, notice.table)
-    return compose((words.text(f"priorities_refused.{reason}", table=table),))
+    return compose((words.text(f"priorities_refused.{reason}", table=table), ties.since(notice.at, words)))
 
 
 def priority_screen(notice: PriorityScreen, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -109,65 +131,113 @@ def _board(screen: PriorityScreen, event: Event, words: Translator, *, full: boo
     table = table_coded(event, screen.table)
     yield words.text("board.decided" if screen.decided else "board.title", table=table)
     yield _voters(screen.voters, words)
+    said = {one.strategy: one.reason for one in (*screen.dropped, *screen.reasons) if one.reason}
     if screen.proposed:
-        yield lines(
-            (
-                words.text("board.proposed"),
-                *(
-                    _row("board.kept" if kept else "board.dropped", code, dots, event, words, full=full)
-                    for code, dots, kept in screen.proposed
-                ),
-            )
-        )
-    chosen = sum(taken for _, _, taken in screen.tied)
+        rows = [
+            _row("board.kept" if kept else "board.dropped", row, said, event, words, full=full)
+            for row in screen.proposed
+            for kept in (row[2],)
+        ]
+        yield lines((words.text("board.proposed"), *rows))
     if screen.tied:
-        yield lines(
-            (
-                words.text("tie", n=screen.places, tied=len(screen.tied)),
-                *(
-                    _row("board.chosen" if taken else "board.not_chosen", code, dots, event, words, full=full)
-                    for code, dots, taken in screen.tied
-                ),
-            )
-        )
+        rows = [
+            _row("board.chosen" if taken else "board.not_chosen", row, said, event, words, full=full)
+            for row in screen.tied
+            for taken in (row[2],)
+        ]
+        yield lines((ties.contested(screen.places, len(screen.tied), screen.zone, event, words), *rows))
+    for settled in screen.ties:
+        yield ties.told(settled, event, words, brief=not full)
+    for zone in screen.left_out:
+        yield ties.left_out(zone, event, words, full=full)
     if screen.decided:
         return
     if screen.tied:
-        left = screen.places - chosen
-        yield words.text("board.places_left", n=left) if left > 0 else words.text("board.places_full")
+        yield from _ways(screen, event, words)
+    if screen.automatic and screen.proposed:
+        yield words.text("board.automatic")
     example = (screen.proposed or screen.tied)[0][0] if screen.proposed or screen.tied else None
-    yield words.text("board.how", code=example) if example else words.text("board.empty")
+    if example is None:
+        yield words.text("board.empty")
+    elif not screen.automatic:
+        yield words.text("board.how", code=example)
 
 
-def _row(key: str, code: str, dots: int, event: Event, words: Translator, *, full: bool) -> Html:
+def _ways(screen: PriorityScreen, event: Event, words: Translator) -> Iterable[Html | None]:
+    """How the tie on the board can be settled now."""
+    if screen.runoff is not None:
+        yield ties.runoff_state(screen.runoff, words)
+        yield words.text("board.runoff.how", code=screen.tied[0][0])
+        return
+    if screen.draw is not None:
+        yield words.text("board.draw", commitment=screen.draw.commitment)
+        return
+    if screen.after_runoff:
+        yield words.text("board.after_runoff")
+        return
+    yield words.text("board.ways", n=event.session1.runoff_minutes)
+    left = screen.places - sum(taken for _, _, taken in screen.tied)
+    yield words.text("board.places_left", n=left) if left > 0 else words.text("board.places_full")
+
+
+def _row(
+    key: str,
+    row: tuple[str, int, bool],
+    said: Mapping[str, str],
+    event: Event,
+    words: Translator,
+    *,
+    full: bool,
+) -> Html:
+    code, dots, _ = row
     strategy = event.strategy(code)
-    return words.text(key, code=code, title=strategy.title if full else strategy.label, n=dots)
+    line = words.text(key, code=code, title=strategy.title if full else strategy.label, n=dots)
+    return lines((line, ties.reason(said[code], words, full=full))) if code in said else line
 
 
 def _keyboard(screen: PriorityScreen, event: Event, words: Translator) -> Keyboard:
-    full = sum(chosen for _, _, chosen in screen.tied) >= screen.places
-    rows = [
-        (
-            Button(
-                f"{KEPT} {label(event, code)}" if kept else label(event, code),
-                KeepPriority(screen.table, code, not kept),
-            ),
+    """What can be done: a row for each strategy that may change, the ways to settle a tie, the last step."""
+    table = screen.table
+    rows: list[tuple[Button, ...]] = []
+    if not screen.automatic:
+        rows += column(
+            (_marked(event, code, kept), KeepPriority(table, code, not kept))
+            for code, _, kept in screen.proposed
         )
-        for code, _, kept in screen.proposed
-    ]
-    rows += [
-        (
-            Button(
-                f"{KEPT} {label(event, code)}" if chosen else label(event, code),
-                ChooseTied(screen.table, code, not chosen),
-            ),
+    asked = screen.runoff is not None or screen.draw is not None
+    if not asked and not screen.after_runoff:
+        full = sum(chosen for _, _, chosen in screen.tied) >= screen.places
+        rows += column(
+            (_marked(event, code, chosen), ChooseTied(table, code, not chosen))
+            for code, _, chosen in screen.tied
+            if chosen or not full
         )
-        for code, _, chosen in screen.tied
-        if chosen or not full
-    ]
-    if rows:
-        rows.append((Button(words.plain("board.button.confirm"), ConfirmPriorities(screen.table)),))
+    rows += _tie_buttons(screen, words)
+    if (screen.proposed or screen.tied) and not asked:
+        rows.append((Button(words.plain("board.button.confirm"), ConfirmPriorities(table)),))
     return tuple(rows)
+
+
+def _marked(event: Event, code: str, kept: bool) -> str:
+    return f"{KEPT} {label(event, code)}" if kept else label(event, code)
+
+
+def _tie_buttons(screen: PriorityScreen, words: Translator) -> Keyboard:
+    table, nth = screen.table, screen.nth
+    found: list[tuple[str, Press]] = []
+    if screen.runoff is not None:
+        found.append((words.plain("board.button.close_runoff"), CloseRunoff(table, nth)))
+    elif nth:
+        found.append((words.plain("board.button.fewer", n=screen.places), LeaveEmpty(table, nth)))
+        if screen.draw is not None:
+            found.append((words.plain("board.button.draw_now"), DrawNow(table, nth)))
+        else:
+            if not screen.after_runoff:
+                found.append((words.plain("board.button.runoff"), OpenRunoff(table, nth)))
+            found.append((words.plain("board.button.draw"), PromiseDraw(table, nth)))
+    if screen.reopens:
+        found.append((words.plain("board.button.reopen"), ReopenTie(table, screen.reopens)))
+    return column(found)
 
 
 RENDERERS: Final = (

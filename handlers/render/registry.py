@@ -17,6 +17,7 @@ from handlers.render import (
     priorities,
     questions,
     regia,
+    ties,
 )
 from handlers.render.message import TOAST_LIMIT, Message, shorten, stripped
 from locales.translator import Html
@@ -41,6 +42,7 @@ _TOPICS = (
     facilitator,
     regia,
     dead_letters,
+    ties,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

@@ -25,12 +25,12 @@ PARTICIPANT: Final = (
     "privacy",
     "aiuto",
 )
-FACILITATOR: Final = ("tavolo", "apri", "chiudi", "priorita", "discuti", "nota")
+FACILITATOR: Final = ("tavolo", "apri", "chiudi", "priorita", "ballottaggio", "sorteggio", "discuti", "nota")
 REGIA: Final = ("stato", "fase", "scarti")
 
 _LONE: Final = ("skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help")
 _LEADING: Final = ("zone", "table", "axis", "strategy", "question", "withdraw")
-_ARGUMENTS: Final = ("all", "confirm", "resend")
+_ARGUMENTS: Final = ("all", "confirm", "fewer", "reopen", "paper", "close", "now", "resend")
 
 
 def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
@@ -60,13 +60,22 @@ def leading_words(words: Translator) -> Mapping[str, str]:
 
 
 def argument_words(words: Translator) -> Mapping[str, str]:
-    """Words that act after a command, casefolded: /fase tutti -> "all", /priorita conferma -> "confirm"."""
+    """Words that act after a command, casefolded: /fase tutti -> "all", /priorita conferma -> "confirm".
+
+    After /priorita also "fewer" and "reopen"; after /ballottaggio "paper" and "close"; after /sorteggio
+    "now".
+    """
     return {word: meaning for meaning in _ARGUMENTS for word in _listed(words, f"argument.{meaning}")}
 
 
 def argument_word(words: Translator, meaning: str) -> str:
     """The first of the words with this meaning behind a command: the one the texts use."""
     return _listed(words, f"argument.{meaning}")[0]
+
+
+def because_words(words: Translator) -> frozenset[str]:
+    """The words that a reason may begin with ("perché"), casefolded."""
+    return frozenset(_listed(words, "argument.because"))
 
 
 def phase_words(words: Translator) -> Mapping[str, Phase]:

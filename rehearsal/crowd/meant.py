@@ -39,9 +39,12 @@ class Proposal:
     places: int
 
 
-def propose(tally: Counter[str], most: int, order: Sequence[str]) -> Proposal:
-    """The most voted, at most `most`, and a tie at the cut as it is. `order` only arranges equals."""
-    ranked = sorted((code for code in order if tally[code]), key=lambda code: -tally[code])
+def propose(tally: Counter[str], most: int, order: Sequence[str], floor: int = 1) -> Proposal:
+    """The most voted, at most `most`, each with `floor` dots, and a tie at the cut as it is.
+
+    `order` only arranges equals.
+    """
+    ranked = sorted((code for code in order if tally[code] >= floor), key=lambda code: -tally[code])
     if len(ranked) <= most:
         return Proposal(tuple(ranked), (), 0)
     cut = tally[ranked[most - 1]]
@@ -82,7 +85,9 @@ class Meant:
 
     def proposal(self, table: str) -> Proposal:
         """What the bot should propose for a table."""
-        return propose(self.tally(table), self._programme.priorities_most, self._programme.strategies)
+        programme = self._programme
+        most, floor = programme.priorities_most, programme.priority_floor
+        return propose(self.tally(table), most, programme.strategies, floor)
 
     def priorities(self, table: str) -> list[str]:
         """What the table's priorities should be, in the event's order."""

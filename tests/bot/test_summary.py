@@ -50,6 +50,7 @@ async def test_a_table_in_figures(hall: Hall) -> None:
         "finished": 1,
         "dots": {"1.3": 2, "5.4": 1},
         "priorities": ["1.3"],
+        "dropped": [{"strategy": "5.4", "reason": None}],
         "ties": [],
         "contributions": 3,
     } == found["tables"]["T6"]
@@ -66,13 +67,13 @@ async def test_a_tie_is_in_it_with_what_was_chosen(hall: Hall) -> None:
     await people[0].says("1.1 1.2 1.3 1.4 2.1 2.2")
     await people[1].says("1.1 1.2 1.3 1.4 2.3 2.4")
     await hall.at("10:25")
-    tie = {"strategies": ["2.1", "2.2", "2.3", "2.4"], "places": 2, "chosen": []}
+    tie = {"strategies": ["2.1", "2.2", "2.3", "2.4"], "places": 2, "zone": None, "how": None, "chosen": []}
     found = await summary.read(hall.settings.database)
     assert [tie] == found["tables"]["T6"]["ties"]
     await lara.says("/priorita 2.4 2.1")
     await lara.says("/priorita conferma")
     found = await summary.read(hall.settings.database)
-    assert [{**tie, "chosen": ["2.1", "2.4"]}] == found["tables"]["T6"]["ties"]
+    assert [{**tie, "how": "hand", "chosen": ["2.1", "2.4"]}] == found["tables"]["T6"]["ties"]
     assert ["1.1", "1.2", "1.3", "1.4", "2.1", "2.4"] == sorted(found["tables"]["T6"]["priorities"])
 
 

@@ -16,6 +16,7 @@ from charts import contributions, heatmap, keywords, priorities, ranking, turnou
 from charts.picture import CAPTION, clipped, decimal, longest, percent, visible_length
 from locales.translator import Html
 from participation.aggregates import Keyword, TableContributions, TablePriorities, TableTurnout, ZoneDots
+from participation.notices import Dropped, TieTold
 from tests.charts import samples
 from tests.charts.drawing import CHARTS, ENGLISH, ITALIAN
 
@@ -179,6 +180,40 @@ def test_priorities_in_words() -> None:
     assert f"{code} {TURIN.event.strategy(code).label} ({most} tavoli)" in text
     assert "2 posti contesi tra " in text
     assert "Voto ancora aperto al tavolo T10." in text
+
+
+def test_how_ties_were_settled_and_why_something_was_dropped_in_words() -> None:
+    tie = TieTold(
+        zone=None,
+        strategies=("2.1", "2.2"),
+        places=1,
+        after_runoff=False,
+        how="runoff",
+        chosen=("2.2",),
+        voters=9,
+        counts=(("2.1", 3), ("2.2", 6)),
+    )
+    drawn = tie.model_copy(
+        update={"how": "draw", "counts": (), "commitment": "0" * 64, "secret": "abc", "word": "sole"}
+    )
+    dropped = (Dropped(strategy="5.4", reason="Non <ci> riguarda"),)
+
+    def said(*ties: TieTold) -> str:
+        row = TablePriorities("T6", "confirmed", ("3.2", "2.2"), (), 0, 9, dropped, ties)
+        aggregate = replace(samples.single().priorities, tables=(row,))
+        return visible(priorities.caption(aggregate, TURIN.event, ITALIAN))
+
+    withheld = tie.model_copy(update={"counts": (), "chosen": (), "voters": 3})
+    text = said(tie, drawn, withheld)
+    assert "esclusa 5.4 («Non <ci> riguarda»)" in text
+    assert "ballottaggio 2.1 3 e 2.2 6: 2.2" in text
+    assert "sorteggio 2.1 e 2.2: 2.2 (seme abc/sole)" in text
+    assert "ballottaggio 2.1 e 2.2: ancora pari" in text
+    for how in ("fewer", "hand"):
+        assert "pari merito 2.1 e 2.2: " in said(tie.model_copy(update={"how": how, "counts": ()}))
+    brief = said(*[drawn] * 24)
+    assert "seme" not in brief
+    assert "esclusa 5.4; " in brief
 
 
 def test_priorities_of_one() -> None:

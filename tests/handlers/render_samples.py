@@ -7,8 +7,10 @@ import typing
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from handlers.render.priorities import REFUSALS as PRIORITY_REFUSALS
+from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
 from participation.event import Event, Phase
 from participation.notices import (
@@ -17,19 +19,29 @@ from participation.notices import (
     BallotScreen,
     ButtonOutdated,
     DotsRecorded,
+    DrawPromised,
+    Dropped,
     InviteRefused,
     NoDotsLeft,
     Notice,
     PrioritiesRefused,
     PriorityScreen,
+    RunoffHands,
+    RunoffRefused,
+    RunoffState,
+    TieRefused,
+    TieTold,
     TooFast,
     TooManyOnOne,
     UnknownStrategies,
+    ZoneLeftOut,
     dump,
 )
 
 if TYPE_CHECKING:
     from random import Random
+
+N = TypeVar("N", bound=Notice)
 
 AWKWARD: Final = (
     "<b>&",
@@ -47,7 +59,9 @@ AWKWARD: Final = (
 
 REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
     InviteRefused: ("unknown", "used", "expired", "a reason of a later version"),
-    PrioritiesRefused: ("open", "decided", "empty", "full", "unknown", "a reason of a later version"),
+    PrioritiesRefused: (*PRIORITY_REFUSALS, "a reason of a later version"),
+    RunoffRefused: (*RUNOFF_REFUSALS, "a reason of a later version"),
+    TieRefused: (*TIE_REFUSALS, "a reason of a later version"),
 }
 
 
@@ -121,22 +135,80 @@ class Samples:
                 return self._ballot()
             case "PriorityScreen":
                 return self._board()
+            case "TieTold":
+                return self._tie()
+            case "RunoffHands":
+                hands = tuple((code, self._random.choice((0, 1, 4))) for code in self._codes()[:3])
+                return RunoffHands(table=self._table(), hands=hands, closes_at=self._moment())
         values = {
             name: self._value(kind, name, field.annotation) for name, field in kind.model_fields.items()
         }
         return kind.model_validate(values)
 
     def _board(self) -> PriorityScreen:
+        random = self._random
         codes = self._codes()
-        cut = self._random.randint(0, 6)
-        rows = [(code, self._random.randint(1, 9), self._random.random() < 0.5) for code in codes]
+        cut = random.randint(0, 6)
+        rows = [(code, random.randint(1, 9), random.random() < 0.5) for code in codes]
+        tied = tuple(rows[cut:]) if random.random() < 0.5 else ()
         return PriorityScreen(
-            table=self._random.choice(self._event.tables).code,
+            table=self._table(),
             proposed=tuple(rows[:cut]),
-            tied=tuple(rows[cut:]) if self._random.random() < 0.5 else (),
-            places=self._random.randint(0, 6 - cut),
-            voters=self._random.choice((0, 1, 12)),
-            decided=self._random.random() < 0.3,
+            tied=tied,
+            places=random.randint(0, 6 - cut),
+            voters=random.choice((0, 1, 12)),
+            decided=random.random() < 0.3,
+            automatic=random.random() < 0.2,
+            nth=random.randint(1, 3) if tied else 0,
+            zone=self._zone() if random.random() < 0.3 else None,
+            after_runoff=random.random() < 0.2,
+            runoff=self._of(RunoffState) if tied and random.random() < 0.3 else None,
+            draw=self._of(DrawPromised) if tied and random.random() < 0.3 else None,
+            reopens=random.choice((0, 0, 1)),
+            dropped=tuple(
+                Dropped(strategy=code, reason=self._reason()) for code, _, kept in rows[:cut] if not kept
+            ),
+            reasons=tuple(Dropped(strategy=code, reason=self._reason()) for code, _, _ in tied[:1]),
+            ties=tuple(self._tie() for _ in range(random.choice((0, 0, 1, 2)))),
+            left_out=tuple(self._of(ZoneLeftOut) for _ in range(random.choice((0, 0, 1)))),
+        )
+
+    def _reason(self) -> str | None:
+        """What a table says, not more than is taken."""
+        return self._random.choice((None, "Non ci riguarda", "<b>&" * 100, "parola " * 57))
+
+    def _of(self, kind: type[N]) -> N:
+        made = self.of(kind)
+        assert isinstance(made, kind)
+        return made
+
+    def _table(self) -> str:
+        return self._random.choice(self._event.tables).code
+
+    def _zone(self) -> str:
+        return self._random.choice(self._event.zones).code
+
+    def _tie(self) -> TieTold:
+        random = self._random
+        codes = self._codes()[: random.choice((2, 3, 6))]
+        how = random.choice((*SETTLED, "a way of a later version"))
+        places = random.randint(1, max(1, len(codes) - 1))
+        chosen = () if how == "fewer" else tuple(codes[: random.randint(0, places)])
+        counts = tuple((code, random.randint(0, 9)) for code in codes) if how == "runoff" else ()
+        return TieTold(
+            zone=self._zone() if random.random() < 0.3 else None,
+            strategies=tuple(codes),
+            places=places,
+            after_runoff=random.random() < 0.2,
+            how=how,
+            chosen=chosen,
+            still_tied=tuple(codes[places:]) if how == "runoff" and random.random() < 0.3 else (),
+            voters=random.choice((0, 1, 4, 12)),
+            counts=counts if random.random() < 0.6 else (),
+            commitment="0" * 64 if how == "draw" else None,
+            secret="f" * 48 if how == "draw" else None,
+            word=random.choice((None, "girasole", "<b>&")) if how == "draw" else None,
+            reasons=tuple(filter(None, [self._reason()])) if how == "hand" else (),
         )
 
     def _ballot(self) -> BallotScreen:
@@ -177,14 +249,17 @@ class Samples:
             return self._several(kind, name, options[0])
         if annotation is str:
             return self._text(kind, name)
-        if issubclass(annotation, StrEnum):
-            return self._random.choice(list(annotation))
+        if issubclass(annotation, Notice | StrEnum):
+            return self._named(annotation)
         if annotation is datetime:
             return self._moment()
         # A bool chooses among the same numbers; a field of another sort fails here, and needs samples.
         return {bool: bool, int: int}[annotation](
             self._random.choice((1, 2) if name == "session" else (0, 1, 1, 2, 3, 6, 12))
         )
+
+    def _named(self, kind: type[Notice | StrEnum]) -> Any:
+        return self.of(kind) if issubclass(kind, Notice) else self._random.choice(list(kind))
 
     def _text(self, kind: type[Notice], name: str) -> str:
         event = self._event
@@ -196,6 +271,9 @@ class Samples:
             "strategy_on": self._codes(),
             "question": [question.code for question in event.session2.questions],
             "nearest": ["bollini"],
+            "runoff": [f"{self._random.getrandbits(96):024x}"],
+            "chosen": self._codes(),
+            "commitment": ["0123456789abcdef" * 4],
             "id": [f"{self._random.getrandbits(64):016x}"],
             "payload": [*AWKWARD, "T5", "i-abcdefghij", "a" * 64],
             "command": [*AWKWARD, "/fase", "apri"],

@@ -15,22 +15,30 @@ from handlers.callback_data import (
     LIMIT,
     Acknowledge,
     AskQuestion,
+    ChooseInRunoff,
     ChooseTied,
+    CloseRunoff,
     ConfirmPriorities,
+    DrawNow,
     Finish,
     KeepPriority,
+    LeaveEmpty,
     ListQuestions,
     ListStrategies,
     MovePhase,
     NotOurs,
+    OpenRunoff,
     PickLanguage,
     PickTable,
     PickZone,
     Press,
+    PromiseDraw,
     PutOn,
+    ReopenTie,
     Resend,
     SetDots,
     ShowPage,
+    SkipReason,
     Withdraw,
     decode,
     encode,
@@ -60,6 +68,12 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(ConfirmPriorities, tables),
     st.builds(PutOn, tables, strategies),
     st.just(Resend()),
+    *(
+        st.builds(kind, tables, st.integers(1, 9))
+        for kind in (LeaveEmpty, ReopenTie, OpenRunoff, CloseRunoff, PromiseDraw, DrawNow)
+    ),
+    st.builds(ChooseInRunoff, st.from_regex(r"[a-f0-9]{24}", fullmatch=True), strategies),
+    st.just(SkipReason()),
 )
 
 

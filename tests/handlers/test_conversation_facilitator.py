@@ -360,7 +360,8 @@ async def test_dropping_and_taking_back_by_buttons(hall: Hall) -> None:
     lara, _ = await closed(hall, "1.3 5.4 2.1")
     await lara.says("/priorita")
     board = lara.screen("priorità da confermare")
-    assert [] == await lara.taps("5.4", board)
+    (asked,) = await lara.taps("5.4", board)
+    assert "Perché il tavolo esclude 5.4, " in asked
     redrawn = lara.phone.message(board.id)
     assert redrawn is not None
     assert not any(button.text.startswith("✓ 5.4") for button in redrawn.buttons)
@@ -452,7 +453,7 @@ TIED = ("1.1 1.2 1.3 1.4", "1.1 1.2 1.3 1.4", "2.1 2.2 2.3", "2.4")
 
 async def test_a_tie_is_shown_as_one_and_the_table_chooses(hall: Hall) -> None:
     lara, people = await closed(hall, *TIED)
-    assert "Per 2 posti sono in parità 4 strategie:" in lara.everything
+    assert "Posti 5-6 contesi da 4 strategie in parità:" in lara.everything
     await lara.says("/priorita")
     board = lara.screen("priorità da confermare")
     assert "Restano 2 posti da assegnare" in board.shown
@@ -488,7 +489,7 @@ async def test_the_undisputed_stand_when_session_2_begins_and_the_tie_stays_open
     for who in (*people, lara, vittoria):
         told = next(each for each in await who.reads() if "tavolo di Pinerolo" in each)
         assert "valgono come priorità le 4 strategie più votate" in told
-        assert "Per 2 posti sono in parità 4 strategie" in told
+        assert "Posti 5-6 contesi da 4 strategie in parità" in told
     await lara.says("/priorita 2.3 2.4")
     await lara.says("/priorita conferma")
     for who in (*people, vittoria):

@@ -148,7 +148,7 @@ def test_a_tie_is_said_with_its_places(it: Translator) -> None:
     said = PrioritiesProposed(table="T5", proposed=("3.2",), tied=("6.1", "4.1", "1.1"), places=2, voters=12)
     text = told(said, it).text
     assert "La strategia più votata:" in text
-    assert "Per 2 posti sono in parità 3 strategie:" in text
+    assert "Posti 5-6 contesi da 3 strategie in parità:" in text
     assert "/priorita" in text
 
 
@@ -169,7 +169,7 @@ def test_priorities_that_stand_by_themselves_say_so_and_name_the_tie_left(it: Tr
     )
     text = told(standing, it).text
     assert "vale come priorità la strategia più votata:" in text
-    assert "Per 1 posto sono in parità 2 strategie:" in text
+    assert "Posto 6 conteso da 2 strategie in parità:" in text
     assert "Il tavolo può ancora scegliere tra queste." in text
     assert "Ha votato 1 persona." in text
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from participation import agenda, conversation, dots, joining, notices, phases
+from participation import agenda, conversation, dots, joining, notices, phases, priorities
 from participation.conversation import Typed, Vocabulary
 from participation.event import Event, Phase
 from participation.notices import Mover, Notice, Role
@@ -142,6 +142,14 @@ class Floor:
         assert isinstance(said, notices.DotsRecorded) or not codes
         return person
 
+    async def keeps(self, person: Person, table: str, strategy: str, *, kept: bool) -> Notice | None:
+        """Who facilitates keeps (or drops) a proposed strategy, or gives a tied one a place."""
+        wished = {strategy: kept}
+        return await priorities.change(self.database, self.event, person, table, wished, self.now)
+
+    async def confirms(self, person: Person, table: str = "T6") -> Notice | None:
+        return await priorities.confirm(self.database, self.event, person, table, self.now)
+
     # --- time and phases ------------------------------------------------------------------------------
 
     def later(self, seconds: float = 60) -> datetime:
@@ -232,6 +240,12 @@ EVERYTHING = {
     ),
     "sets": "SELECT table_code, places, voters, confirmed FROM priority_sets ORDER BY 1",
     "priorities": "SELECT table_code, strategy, dots, tied, kept FROM priorities ORDER BY 1, position",
+    "ties": "SELECT table_code, nth, places, after_runoff, how, settled_by FROM ties ORDER BY 1, 2",
+    "tied": "SELECT table_code, nth, strategy, chosen, still_tied FROM tie_candidates ORDER BY 1, 2, 3",
+    "runoffs": "SELECT table_code, nth, id, closed_at IS NULL FROM runoffs ORDER BY 1, 2",
+    "choices": "SELECT table_code, nth, person_id, strategy FROM runoff_choices ORDER BY 1, 2, 3",
+    "counts": "SELECT table_code, nth, strategy, hands, taps FROM runoff_counts ORDER BY 1, 2, 3",
+    "draws": "SELECT table_code, nth, id, secret, word FROM draws ORDER BY 1, 2",
     "contributions": (
         "SELECT m.person_id, m.message_id, c.text, c.session, c.strategy, c.question, c.withdrawn_at IS NULL"
         " FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id ORDER BY 1, 2"

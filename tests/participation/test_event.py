@@ -230,6 +230,10 @@ MISTAKES: dict[str, tuple[Callable[[Data], object], tuple[str, str]]] = {
         lambda d: d["session1"].update(priorities=28),
         ("session1.priorities", "more_priorities_than_strategies"),
     ),
+    "more guaranteed places than a table of two zones has": (
+        lambda d: d["session1"].update(guaranteed_places=4),
+        ("session1.guaranteed_places", "more_guaranteed_than_places"),
+    ),
     "themes that no table could make recurring": (
         lambda d: d["themes"].update(recurring_tables=11),
         ("themes.recurring_tables", "more_tables_than_there_are"),

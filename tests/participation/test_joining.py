@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, joining, notices, phases, priorities, roles
+from participation import contributions, joining, notices, phases, roles
 from participation.event import Phase
 from participation.joining import find_table, find_zone
 from participation.notices import Role
@@ -170,7 +170,7 @@ async def at_session2(floor: Floor, *, confirmed: bool = False) -> Person:
     lara = await floor.facilitator()
     await floor.moves("T6", Phase.PRIORITIES)
     if confirmed:
-        await priorities.confirm(floor.database, lara, "T6", floor.now)
+        await floor.confirms(lara)
     else:
         await floor.moves("T6", Phase.SESSION2)
     return lara

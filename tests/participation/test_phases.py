@@ -105,9 +105,10 @@ async def one(floor: Floor, crowd: list[Person], act: tuple[object, ...]) -> Non
         case ("vote", int(who), str(strategy), int(count)):
             await floor.wish(crowd[who], {strategy: count})
         case ("keep", str(code), str(strategy), bool(kept)):
-            await priorities.keep(floor.database, code, strategy, kept=kept)
+            await floor.keeps(crowd[0], code, strategy, kept=kept)
         case ("confirm", str(code)):
-            await priorities.confirm(floor.database, crowd[0], code, floor.later(1))
+            floor.later(1)
+            await floor.confirms(crowd[0], code)
         case ("clock", str(time)):
             floor.at(time)
             await floor.run_due()

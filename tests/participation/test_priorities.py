@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from participation import notices, priorities
 from participation.event import Phase
 from participation.notices import PrioritiesRefused
-from participation.priorities import Proposal, propose
+from participation.proposing import Proposal, propose
 from storage import priorities as stored
 from storage.priorities import Candidate, PrioritySet
 from tests.participation.floor import open_floor
@@ -140,14 +140,24 @@ TIED = ("4.1", "5.1", "6.1")
 
 
 async def keep(floor: Floor, strategy: str, *, kept: bool) -> notices.Notice | None:
-    return await priorities.keep(floor.database, "T6", strategy, kept=kept)
+    return await floor.keeps(await floor.newcomer(900), "T6", strategy, kept=kept)
 
 
 async def confirm(floor: Floor, person: Person) -> notices.Notice | None:
-    return await priorities.confirm(floor.database, person, "T6", floor.now)
+    return await floor.confirms(person)
 
 
-def decided(*chosen: str, confirmed: bool, pending: tuple[str, ...] = ()) -> notices.PrioritiesDecided:
+def settled(how: str, *chosen: str) -> notices.TieTold:
+    return notices.TieTold(zone=None, strategies=TIED, places=1, after_runoff=False, how=how, chosen=chosen)
+
+
+def decided(
+    *chosen: str,
+    confirmed: bool,
+    pending: tuple[str, ...] = (),
+    dropped: tuple[str, ...] = (),
+    tie: notices.TieTold | None = None,
+) -> notices.PrioritiesDecided:
     return notices.PrioritiesDecided(
         table="T6",
         priorities=chosen,
@@ -155,6 +165,8 @@ def decided(*chosen: str, confirmed: bool, pending: tuple[str, ...] = ()) -> not
         places=1 if pending else 0,
         voters=3,
         confirmed=confirmed,
+        dropped=tuple(notices.Dropped(strategy=code) for code in dropped),
+        ties=() if tie is None else (tie,),
     )
 
 
@@ -163,7 +175,7 @@ async def test_closing_proposes_and_tells_who_facilitates(floor: Floor) -> None:
     told = notices.PrioritiesProposed(table="T6", proposed=UNDISPUTED, tied=TIED, places=1, voters=3)
     assert [told] == await floor.told(lara)
     assert [] == await floor.told(anna)
-    board = await priorities.screen(floor.database, "T6")
+    board = await priorities.screen(floor.database, floor.event, "T6")
     assert board is not None
     assert (("3.2", 3, True), ("1.1", 2, True)) == board.proposed[:2]
     assert (("4.1", 1, False), ("5.1", 1, False), ("6.1", 1, False)) == board.tied
@@ -182,7 +194,9 @@ async def test_the_table_chooses_among_the_tied_and_everybody_concerned_hears_on
     assert await keep(floor, "6.1", kept=True) is None
     assert await keep(floor, "2.2", kept=False) is None
     assert await confirm(floor, lara) is None
-    expected = decided("3.2", "1.1", "1.2", "2.1", "6.1", confirmed=True)
+    expected = decided(
+        "3.2", "1.1", "1.2", "2.1", "6.1", confirmed=True, dropped=("2.2",), tie=settled("hand", "6.1")
+    )
     for person in (anna, vittoria):
         assert [expected] == await floor.told(person)
     assert expected == (await floor.told(lara))[-1]
@@ -191,8 +205,10 @@ async def test_the_table_chooses_among_the_tied_and_everybody_concerned_hears_on
     # At Session 2 the confirmed ones stand, and nobody is told again.
     await floor.moves("T6", Phase.SESSION2)
     assert [expected] == await floor.told(anna)
+    at = floor.now
+    floor.later()
     for refused in (await keep(floor, "2.2", kept=True), await confirm(floor, lara)):
-        assert PrioritiesRefused(table="T6", reason="decided") == refused
+        assert PrioritiesRefused(table="T6", reason="decided", at=at) == refused
 
 
 async def test_somebody_of_several_roles_is_told_once(floor: Floor) -> None:
@@ -201,7 +217,7 @@ async def test_somebody_of_several_roles_is_told_once(floor: Floor) -> None:
     both = await floor.regia(960)
     await floor.sit(both, "T6")
     await confirm(floor, lara)
-    expected = decided(*UNDISPUTED, confirmed=True)
+    expected = decided(*UNDISPUTED, confirmed=True, tie=settled("fewer"))
     assert [expected] == await floor.told(both)
     assert [expected] == [
         told for told in await floor.told(lara) if isinstance(told, notices.PrioritiesDecided)
@@ -217,7 +233,7 @@ async def test_session_2_begins_with_the_undisputed_and_the_tied_can_still_be_ch
     standing = decided(*UNDISPUTED, confirmed=False, pending=TIED)
     assert [standing] == await floor.told(anna)
     assert await confirm(floor, lara) is None
-    confirmed = decided(*UNDISPUTED, "4.1", confirmed=True)
+    confirmed = decided(*UNDISPUTED, "4.1", confirmed=True, tie=settled("hand", "4.1"))
     assert [standing, confirmed] == await floor.told(anna)
     assert [standing, confirmed] == (await floor.told(lara))[1:]
 
@@ -227,8 +243,8 @@ async def test_two_who_facilitate_decide_once(floor: Floor) -> None:
     bruno = await floor.facilitator(902)
     first, second = await confirm(floor, lara), await confirm(floor, bruno)
     assert first is None
-    assert PrioritiesRefused(table="T6", reason="decided") == second
-    assert [decided(*UNDISPUTED, confirmed=True)] == await floor.told(anna)
+    assert PrioritiesRefused(table="T6", reason="decided", at=floor.now) == second
+    assert [decided(*UNDISPUTED, confirmed=True, tie=settled("fewer"))] == await floor.told(anna)
     assert 1 == sum(isinstance(told, notices.PrioritiesDecided) for told in await floor.told(bruno))
 
 
@@ -273,7 +289,7 @@ async def test_a_board_is_redrawn_for_who_looks_at_it(floor: Floor) -> None:
         assert await act is None
         boards = [whose for whose, kind in await floor.wanted() if kind == "priorities:T6"]
         assert [lara.id, bruno.id] == boards
-    board = await priorities.screen(floor.database, "T6")
+    board = await priorities.screen(floor.database, floor.event, "T6")
     assert board is not None
     assert board.decided
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, dots, joining, notices, phases, priorities
+from participation import contributions, dots, draws, joining, notices, phases, runoffs
 from participation.event import Phase
 from participation.notices import Mover, Notice, Role
 from tests.participation.floor import Floor, play
@@ -32,8 +32,11 @@ REFUSED = (
     notices.NothingOnYet,
     notices.PhaseRefused,
     notices.PrioritiesRefused,
+    notices.RunoffHandsUnclear,
+    notices.RunoffRefused,
     notices.StrategyNotNow,
     notices.StrategyNotOfTable,
+    notices.TieRefused,
 )
 """What is told when nothing was done. A thing that was refused may be granted when it is delivered again."""
 
@@ -159,7 +162,7 @@ def noting(text: str, message: int) -> Act:
 
 def keeping(code: str, kept: bool) -> Act:
     async def act(floor: Floor) -> tuple[Notice, ...]:
-        told = await priorities.keep(floor.database, "T6", code, kept=kept)
+        told = await floor.keeps(await floor.newcomer(LARA), "T6", code, kept=kept)
         return () if told is None else (told,)
 
     return act
@@ -168,11 +171,41 @@ def keeping(code: str, kept: bool) -> Act:
 def confirming() -> Act:
     async def act(floor: Floor) -> tuple[Notice, ...]:
         lara = await floor.newcomer(LARA)
-        told = await priorities.confirm(floor.database, lara, "T6", floor.now)
+        told = await floor.confirms(lara)
         return () if told is None else (told,)
 
     return act
 
+
+def settling(how: str, message: int) -> Act:
+    async def act(floor: Floor) -> tuple[Notice, ...]:
+        lara = await floor.newcomer(LARA)
+        where = floor.database, floor.event
+        key = f"{LARA}:{message}"
+        told: Notice | None
+        match how:
+            case "fewer":
+                told = await draws.leave_empty(*where, lara, "T6", None, floor.now, key)
+            case "reopen":
+                told = await draws.reopen(*where, "T6", None, floor.now, key)
+            case "runoff":
+                told = await runoffs.begin(*where, lara, "T6", None, floor.new_id(), floor.now, key)
+            case "hands":
+                told = await runoffs.count_hands(floor.database, "T6", "1.1 2")
+            case "close":
+                told = await runoffs.close(*where, lara, "T6", None, floor.now)
+            case "promise":
+                told = await draws.promise(
+                    floor.database, "T6", None, floor.new_id(), floor.new_id(), floor.now, key
+                )
+            case _:
+                told = await draws.draw(*where, lara, "T6", None, "sole", floor.now)
+        return () if told is None else (told,)
+
+    return act
+
+
+HOW = ("fewer", "reopen", "runoff", "runoff", "hands", "close", "promise", "draw")
 
 TYPED = st.sampled_from(
     (
@@ -210,6 +243,7 @@ def updates(draw: st.DrawFn) -> list[Act]:
                     st.builds(noting, st.just("Si parla di treni"), st.just(message)),
                     st.builds(keeping, st.sampled_from(CODES), st.booleans()),
                     st.just(confirming()),
+                    st.builds(settling, st.sampled_from(HOW), st.just(message)),
                 )
             )
         )
@@ -277,3 +311,39 @@ async def test_a_link_used_and_delivered_again_gives_one_role(floor: Floor) -> N
         assert (notices.RoleGranted(role=Role.FACILITATOR, table="T6"),) == told
         floor.later(3000)
     assert [(1, "facilitator", "T6")] == (await floor.everything())["roles"]
+
+
+ONE_PLACE = {"priorities": 1}
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    hows=st.lists(
+        st.one_of(st.sampled_from(HOW), st.tuples(WHO, st.sampled_from(("1.1", "2.1")))),
+        min_size=2,
+        max_size=10,
+    ),
+    data=st.data(),
+)
+def test_whatever_settles_a_tie_is_done_once_however_often_it_is_delivered(
+    template: Path, turin: Event, hows: list[str | tuple[int, str]], data: st.DataObject
+) -> None:
+    """Three strategies tied for one place; each update comes several times."""
+    event = turin.model_copy(update={"session1": turin.session1.model_copy(update=ONE_PLACE)})
+
+    async def acted(floor: Floor) -> None:
+        await floor.facilitator(LARA)
+        await floor.moves("T6", Phase.SESSION1)
+        for number, code in enumerate(("1.1", "2.1", "3.2"), start=1):
+            await floor.votes(number, code)
+        await floor.moves("T6", Phase.PRIORITIES)
+        for number, how in enumerate(hows, start=1):
+            act = settling(how, number) if isinstance(how, str) else typing(*how, number)
+            await act(floor)
+            before = await floor.everything()
+            for _ in range(data.draw(st.integers(1, 3))):
+                await act(floor)
+            assert before == await floor.everything()
+        assert await floor.database.fetch("SELECT 1 FROM ties WHERE nth = 1")
+
+    play(template, event, acted)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, priorities, summary
+from participation import contributions, summary
 from participation.aggregates import TablePriorities, TableTurnout
+from participation.disclosure import SMALLEST_GROUP
 from participation.event import Phase
-from participation.summary import SMALLEST_GROUP, withheld
+from participation.summary import withheld
 
 if TYPE_CHECKING:
     from tests.participation.floor import Floor
@@ -157,7 +158,7 @@ async def test_priorities_are_shown_as_far_as_they_are_decided(floor: Floor) -> 
     lara = await floor.facilitator(900, "T5")
     for table in ("T5", "T6"):
         await floor.moves(table, Phase.PRIORITIES)
-    await priorities.confirm(floor.database, lara, "T5", floor.now)
+    await floor.confirms(lara, "T5")
     found = {each.table: each for each in (await summary.chosen(floor.database, floor.now)).tables}
     assert TablePriorities("T5", "confirmed", ("1.1", "2.1"), (), 0, 1) == found["T5"]
     assert TablePriorities("T6", "proposed", CODES[:5], ("4.1", "6.4"), 1, 2) == found["T6"]
@@ -206,22 +207,29 @@ async def test_everything_by_table_equals_what_people_did(floor: Floor) -> None:
     lara = await floor.facilitator()
     await floor.moves("T6", Phase.PRIORITIES)
     found = await summary.by_table(floor.database)
-    tie = {"strategies": ["4.1", "6.4"], "places": 1, "chosen": []}
+    tie = {"strategies": ["4.1", "6.4"], "places": 1, "zone": None, "how": None, "chosen": []}
     expected = {
         "registered": 3,
         "voted": 2,
         "finished": 1,
         "dots": {**dict.fromkeys(CODES[:5], 2), "4.1": 1, "6.4": 1},
         "priorities": list(CODES[:5]),
+        "dropped": [],
         "ties": [tie],
         "contributions": 1,
     }
     assert expected == found["T6"]
-    await priorities.keep(floor.database, "T6", "6.4", kept=True)
-    await priorities.confirm(floor.database, lara, "T6", floor.now)
+    await floor.keeps(lara, "T6", "6.4", kept=True)
+    await floor.confirms(lara)
     found = await summary.by_table(floor.database)
-    assert {**expected, "priorities": list(CODES), "ties": [{**tie, "chosen": ["6.4"]}]} == found["T6"]
-    nothing = {"registered": 0, "voted": 0, "finished": 0, "dots": {}, "priorities": [], "ties": []}
+    assert {
+        **expected,
+        "priorities": list(CODES),
+        "ties": [{**tie, "how": "hand", "chosen": ["6.4"]}],
+    } == found["T6"]
+    nothing = {"registered": 0, "voted": 0, "finished": 0, "dots": {}, "priorities": [], "ties": []} | {
+        "dropped": []
+    }
     assert {**nothing, "contributions": 0} == found["T5"]
     assert [table.code for table in floor.event.tables] == list(found)
 
