@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from participation import dots, phases, priorities
+from participation import desk, dots, phases, priorities, sheet_keyboard
 from storage import people
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ async def draw(reader: Reader, event: Event, screen: Screen) -> Notice | None:
             return await phases.screen(reader, event, table)
         case priorities.SCREEN:
             return await priorities.screen(reader, table)
+        case desk.SCREEN:
+            return await sheet_keyboard.screen(reader, event, person, screen.view)
         case _:
             log.error("unknown_screen", kind=kind)
             return None

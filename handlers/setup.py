@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import unknown
-from handlers.facilitator import priorities, questions, table
-from handlers.participant import contributions, dots, information, joining, typed
+from handlers.facilitator import paper, priorities, questions, table
+from handlers.participant import code, contributions, dots, information, joining, typed
 from handlers.regia import phases
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ def setup(application: BolliniApplication) -> None:
         joining,
         information,
         dots,
+        code,
         contributions,
         table,
         priorities,
+        paper,
         questions,
         phases,
         typed,

@@ -59,7 +59,9 @@ class ZoneDots:
 class Votes:
     """The dots of the tables that have closed: by zone, and together (`totals`, by strategy).
 
-    `ballots` counts ballots with at least one dot, `tables_closed` the tables they come from.
+    `ballots` counts ballots with at least one dot, `tables_closed` the tables they come from. `by_channel`
+    says how many came how, as far as that may be told: "app", "assisted", "paper", or several of these joined
+    by "+"; empty when there is nothing to tell.
     """
 
     at: datetime
@@ -67,6 +69,7 @@ class Votes:
     totals: Mapping[str, int]
     ballots: int
     tables_closed: int
+    by_channel: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class TablePriorities:
     `state` is "open" while people vote there, "proposed" when the count is done, "confirmed" when the table
     has chosen. `priorities` are undisputed or chosen strategies, the most voted first; `tied` are those that
     contend for the last `places` places (empty and 0 when none do). `voters` are ballots with a dot.
+    `provisional`: not all sheets of paper are counted.
     """
 
     table: str
@@ -84,6 +88,7 @@ class TablePriorities:
     tied: tuple[str, ...]
     places: int
     voters: int
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

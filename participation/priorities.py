@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from participation import notices
-from storage import outbox, priorities, screens, tables
+from participation.channels import provisional, told_apart
+from participation.event import Phase
+from storage import ballots, outbox, paper, priorities, screens, tables
 from storage.priorities import Candidate
 
 if TYPE_CHECKING:
@@ -65,15 +67,20 @@ def pending(decided: PrioritySet) -> tuple[str, ...]:
     return () if decided.confirmed else tuple(c.strategy for c in decided.candidates if c.tied)
 
 
-async def open_proposal(
-    tx: Transaction, event: Event, table: str, tally: Mapping[str, int], voters: int, now: datetime
-) -> None:
-    """Session 1 closed: write the proposal, and show it to who facilitates."""
+async def _count(tx: Transaction, event: Event, table: str) -> tuple[Proposal, Mapping[str, int]]:
+    """What the ballots of a table say, and the dots of each strategy."""
+    tally = await ballots.tally(tx, table)
     order = [strategy.code for strategy in event.strategies]
-    proposal = propose(tally, event.session1.priorities, order)
+    return propose(tally, event.session1.priorities, order), tally
+
+
+async def open_proposal(tx: Transaction, event: Event, table: str, now: datetime) -> None:
+    """Session 1 closed: write the proposal, and show it to who facilitates."""
+    proposal, tally = await _count(tx, event, table)
+    channels = (await ballots.cast(tx))[table]
     candidates = [Candidate(code, tally[code], tied=False, kept=True) for code in proposal.undisputed]
     candidates += [Candidate(code, tally[code], tied=True, kept=False) for code in proposal.tied]
-    await priorities.propose(tx, table, proposal.places, voters, candidates)
+    await priorities.propose(tx, table, proposal.places, channels, candidates)
     if event.session1.priority_choice == "automatic" and not proposal.tied:
         await settle(tx, table, now, person=None, confirmed=True)
         return
@@ -87,11 +94,49 @@ async def open_proposal(
                 proposed=proposal.undisputed,
                 tied=proposal.tied,
                 places=proposal.places,
-                voters=voters,
+                voters=sum(channels.values()),
+                by_channel=told_apart(channels),
+                provisional=await _provisional(tx, table),
             )
         ),
         now,
     )
+
+
+async def recount(tx: Transaction, event: Event, table: str, now: datetime) -> bool:
+    """Count the ballots of a closed table anew, for its paper changed; whether what it had decided fell.
+
+    What the table said of a strategy stays said as long as that is proposed, or tied with the same others.
+    A decision falls when not the same strategies are proposed and tied as when it was taken: the table
+    decides anew, and meanwhile, from Session 2 on, the undisputed stand.
+    """
+    old = await priorities.of_table(tx, table)
+    row = await tables.find(tx, table)
+    assert old is not None, "counted when the table closed"
+    assert row is not None, "it has been counted"
+    proposal, tally = await _count(tx, event, table)
+    said = {(c.strategy, c.tied): c.kept for c in old.candidates}
+    same_tie = old.places == proposal.places and set(proposal.tied) == {
+        c.strategy for c in old.candidates if c.tied
+    }
+    same = same_tie and set(proposal.undisputed) == {c.strategy for c in old.candidates if not c.tied}
+    candidates = [
+        Candidate(code, tally[code], tied=False, kept=said.get((code, False), True))
+        for code in proposal.undisputed
+    ]
+    candidates += [
+        Candidate(code, tally[code], tied=True, kept=same_tie and said.get((code, True), False))
+        for code in proposal.tied
+    ]
+    undone = old.decided and not same
+    channels = (await ballots.cast(tx))[table]
+    await priorities.recount(tx, table, proposal.places, channels, candidates, undone=undone)
+    if undone and event.session1.priority_choice == "automatic" and not proposal.tied:
+        await priorities.decide(tx, table, now, None, confirmed=True)
+    elif undone and Phase(row.phase) is not Phase.PRIORITIES:
+        await priorities.decide(tx, table, now, None, confirmed=False)
+    await screens.redraw_for_facilitators(tx, table, f"{SCREEN}:{table}")
+    return undone
 
 
 async def settle(tx: Transaction, table: str, now: datetime, *, person: int | None, confirmed: bool) -> bool:
@@ -105,8 +150,10 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
     found = await priorities.of_table(tx, table)
     assert found is not None, "just decided"
     stage = "confirmed" if confirmed else "standing"
-    told = notices.dump(_told(found))
-    await outbox.announce(tx, f"priorities:{table}:{stage}", f"concerned:{table}", told, now)
+    told = notices.dump(_told(found, await _provisional(tx, table)))
+    # After a recount undid what had been decided and told, it is decided and told anew.
+    again = f":{found.recounts}" if found.recounts else ""
+    await outbox.announce(tx, f"priorities:{table}:{stage}{again}", f"concerned:{table}", told, now)
     await screens.redraw_for_facilitators(tx, table, f"{SCREEN}:{table}")
     return True
 
@@ -114,16 +161,25 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
 async def decided(reader: Reader, table: str) -> notices.PrioritiesDecided | None:
     """What was told about the priorities of a table, for who comes later; None before they are decided."""
     found = await priorities.of_table(reader, table)
-    return _told(found) if found is not None and found.decided else None
+    if found is None or not found.decided:
+        return None
+    return _told(found, await _provisional(reader, table))
 
 
-def _told(found: PrioritySet) -> notices.PrioritiesDecided:
+async def _provisional(reader: Reader, table: str) -> bool:
+    counts = await paper.counts_of(reader, table)
+    return provisional(counts.handed_in, counts.entered)
+
+
+def _told(found: PrioritySet, is_provisional: bool) -> notices.PrioritiesDecided:
     return notices.PrioritiesDecided(
         table=found.table,
         priorities=standing(found),
         pending=pending(found),
         places=0 if found.confirmed else found.places,
         voters=found.voters,
+        by_channel=told_apart(found.channels),
+        provisional=is_provisional,
         confirmed=found.confirmed,
     )
 
@@ -188,5 +244,7 @@ async def screen(reader: Reader, table: str) -> notices.PriorityScreen | None:
         tied=tuple((c.strategy, c.dots, c.kept) for c in found.candidates if c.tied),
         places=found.places,
         voters=found.voters,
+        by_channel=told_apart(found.channels),
+        provisional=await _provisional(reader, table),
         decided=found.confirmed,
     )

@@ -22,22 +22,19 @@ from participation.aggregates import (
     Votes,
     ZoneDots,
 )
+from participation.channels import SMALLEST_GROUP, provisional, told_apart, withheld
 from participation.event import Phase
 from participation.keywords import keywords
 from participation.phases import VOTING
-from storage import ballots, contributions, tables
+from storage import ballots, contributions, paper, tables
 from storage import priorities as stored_priorities
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from participation.event import Event
     from storage.ballots import ZoneTally
     from storage.database import Reader
-
-SMALLEST_GROUP = 5
-"""Ballots that a group must have for its dots to be shown."""
 
 
 async def turnout(reader: Reader, now: datetime) -> Turnout:
@@ -58,22 +55,6 @@ async def turnout(reader: Reader, now: datetime) -> Turnout:
     )
 
 
-def withheld(voters: Mapping[str, int]) -> frozenset[str]:
-    """The zones (to their ballots with a dot) whose dots are not shown.
-
-    Small zones first; then, smallest first, as many others as it takes for the withheld together to be a
-    group, for otherwise the total less the shown zones would be theirs.
-    """
-    filled = sorted((number, zone) for zone, number in voters.items() if number > 0)
-    hidden = [(number, zone) for number, zone in filled if number < SMALLEST_GROUP]
-    for number, zone in filled:
-        if not hidden or (len(hidden) > 1 and sum(n for n, _ in hidden) >= SMALLEST_GROUP):
-            break
-        if (number, zone) not in hidden:
-            hidden.append((number, zone))
-    return frozenset(zone for _, zone in hidden)
-
-
 async def votes(reader: Reader, event: Event, now: datetime) -> Votes:
     """The dots of the tables that closed, by zone and together.
 
@@ -86,12 +67,14 @@ async def votes(reader: Reader, event: Event, now: datetime) -> Votes:
         for code, count in tally.dots.items():
             totals[code] += count
     ballots_in = sum(tally.voters for tally in by_zone.values())
+    channels = {name: sum(tally.channels[name] for tally in by_zone.values()) for name in ballots.CHANNELS}
     closed = [row for row in await tables.all_tables(reader) if Phase(row.phase) not in VOTING]
     return Votes(
         at=now,
         zones=tuple(_zone(zone.code, by_zone.get(zone.code), zone.code in hidden) for zone in event.zones),
         totals=totals if not 0 < ballots_in < SMALLEST_GROUP else {},
         ballots=ballots_in,
+        by_channel=told_apart(channels),
         tables_closed=len(closed),
     )
 
@@ -105,6 +88,7 @@ def _zone(zone: str, tally: ZoneTally | None, hidden: bool) -> ZoneDots:
 async def chosen(reader: Reader, now: datetime) -> Priorities:
     """The priorities of all tables."""
     sets = await stored_priorities.of_all(reader)
+    counted = await paper.counts(reader)
     rows: list[TablePriorities] = []
     for row in await tables.all_tables(reader):
         found = sets.get(row.code)
@@ -119,6 +103,7 @@ async def chosen(reader: Reader, now: datetime) -> Priorities:
                 tied=priorities.pending(found),
                 places=0 if found.confirmed else found.places,
                 voters=found.voters,
+                provisional=provisional(counted[row.code].handed_in, counted[row.code].entered),
             )
         )
     return Priorities(at=now, tables=tuple(rows))
@@ -161,10 +146,14 @@ async def session_keywords(reader: Reader, session: int, now: datetime) -> Keywo
 async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
     """Everything counted, table by table: for the organisers, after the event, never while people vote.
 
-    Per table: `registered`, `voted`, `finished` (people), `dots` (by strategy), `priorities` (codes), `ties`
-    (each: the tied `strategies`, the `places` they contended for, those `chosen`), `contributions`.
+    Per table: `registered`, `finished` (people), `voted` (ballots with a dot) and the same by `channels`
+    ("app", "assisted", "paper"), `present` (None: nobody said), `sheets` (`handed_in` or None, `entered`, and
+    whether the count is `provisional` for them), `dots` (by strategy), `priorities` (codes), `ties` (each:
+    the tied `strategies`, the `places` they contended for, those `chosen`), `contributions`.
     """
     turnout_now = await ballots.turnout(reader)
+    cast = await ballots.cast(reader)
+    by_hand = await paper.counts(reader)
     sets = await stored_priorities.of_all(reader)
     counted = await contributions.counted_by_table(reader)
     found: dict[str, dict[str, object]] = {}
@@ -173,8 +162,16 @@ async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
         tied = [c for c in decided.candidates if c.tied] if decided else []
         found[row.code] = {
             "registered": turnout_now[row.code].registered,
-            "voted": turnout_now[row.code].voting,
+            "voted": sum(cast[row.code].values()),
+            "channels": dict(cast[row.code]),
             "finished": turnout_now[row.code].finished,
+            "present": by_hand[row.code].present,
+            "sheets": {
+                "handed_in": by_hand[row.code].handed_in,
+                "entered": by_hand[row.code].entered,
+                "provisional": Phase(row.phase) not in VOTING
+                and provisional(by_hand[row.code].handed_in, by_hand[row.code].entered),
+            },
             "dots": dict(await ballots.tally(reader, row.code)),
             "priorities": list(priorities.standing(decided)) if decided else [],
             "ties": [

@@ -26,25 +26,67 @@ class Candidate:
 
 @dataclass(frozen=True)
 class PrioritySet:
-    """What one table proposes or decided. `places`: how many the tied contend for."""
+    """What one table proposes or decided. `places`: how many the tied contend for.
+
+    `voters` by `channels` ("app", "assisted", "paper"); `recounts`: how often a recount undid the decision.
+    """
 
     table: str
     places: int
     voters: int
+    channels: Mapping[str, int]
+    recounts: int
     decided: bool
     confirmed: bool
     candidates: tuple[Candidate, ...]
 
 
 async def propose(
-    tx: Transaction, table: str, places: int, voters: int, candidates: Sequence[Candidate]
+    tx: Transaction, table: str, places: int, voters: Mapping[str, int], candidates: Sequence[Candidate]
 ) -> None:
-    """Write the proposal of a table, over what there was."""
+    """Write the proposal of a table, over what there was. `voters` by channel."""
     await tx.fetch("DELETE FROM priorities WHERE table_code = $1", table)
     await tx.fetch("DELETE FROM priority_sets WHERE table_code = $1", table)
     await tx.fetch(
-        "INSERT INTO priority_sets (table_code, places, voters) VALUES ($1, $2, $3)", table, places, voters
+        "INSERT INTO priority_sets (table_code, places, voters, assisted, paper) VALUES ($1, $2, $3, $4, $5)",
+        table,
+        places,
+        sum(voters.values()),
+        voters.get("assisted", 0),
+        voters.get("paper", 0),
     )
+    await _put_candidates(tx, table, candidates)
+
+
+async def recount(
+    tx: Transaction,
+    table: str,
+    places: int,
+    voters: Mapping[str, int],
+    candidates: Sequence[Candidate],
+    *,
+    undone: bool,
+) -> None:
+    """Write what the ballots say now; with `undone` the table has decided nothing any more."""
+    await tx.fetch(
+        "UPDATE priority_sets SET places = $2, voters = $3, assisted = $4, paper = $5 WHERE table_code = $1",
+        table,
+        places,
+        sum(voters.values()),
+        voters.get("assisted", 0),
+        voters.get("paper", 0),
+    )
+    if undone:
+        await tx.fetch(
+            "UPDATE priority_sets SET decided_at = NULL, decided_by = NULL, confirmed = FALSE,"
+            " recounts = recounts + 1 WHERE table_code = $1",
+            table,
+        )
+    await tx.fetch("DELETE FROM priorities WHERE table_code = $1", table)
+    await _put_candidates(tx, table, candidates)
+
+
+async def _put_candidates(tx: Transaction, table: str, candidates: Sequence[Candidate]) -> None:
     for position, candidate in enumerate(candidates):
         await tx.fetch(
             "INSERT INTO priorities (table_code, strategy, position, dots, tied, kept)"
@@ -94,7 +136,8 @@ async def decide(tx: Transaction, table: str, at: datetime, person: int | None, 
 
 async def _read(reader: Reader, where: str, *values: object) -> dict[str, PrioritySet]:
     sets = await reader.fetch(
-        f"SELECT s.table_code, s.places, s.voters, s.decided_at, s.confirmed FROM priority_sets s {where}",
+        "SELECT s.table_code, s.places, s.voters, s.assisted, s.paper, s.recounts, s.decided_at, s.confirmed"
+        f" FROM priority_sets s {where}",
         *values,
     )
     rows = await reader.fetch(
@@ -113,6 +156,12 @@ async def _read(reader: Reader, where: str, *values: object) -> dict[str, Priori
             table=row["table_code"],
             places=row["places"],
             voters=row["voters"],
+            channels={
+                "app": row["voters"] - row["assisted"] - row["paper"],
+                "assisted": row["assisted"],
+                "paper": row["paper"],
+            },
+            recounts=row["recounts"],
             decided=row["decided_at"] is not None,
             confirmed=bool(row["confirmed"]),
             candidates=tuple(candidates[row["table_code"]]),

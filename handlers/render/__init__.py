@@ -27,6 +27,14 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     ChooseTied      /priorita 2.3, /priorita -2.3  chooses, does not choose
     ConfirmPriorities  /priorita conferma          argument_words: "confirm"
     PutOn           /discuti 3.2
+    OpenSheet       /carta 12, /schede 12: 1.3 2.1 (with the table first: /carta T5 12)
+    SetSheetDots, ShowSheetPage, PickSheetZone, FinishSheet
+                    /carta 12: 1.3 2.1, /carta 12 zona 9: 1.3     paper_words: "sheet", "zone", "blank"
+    ConfirmPaper    "conferma"                     paper_words: "confirm" (those of argument_words)
+    CorrectPaper    "correggo"                     paper_words: "correct"; "annulla": "cancel"
+    ShowSheet       /schede 12
+    WithdrawSheet   /schede ritira 12              paper_words: "withdraw"
+    SayHandedIn     /consegnate 3, or "3" when it was asked
 """
 
 from __future__ import annotations
@@ -34,7 +42,14 @@ from __future__ import annotations
 from handlers.render.information import LANGUAGES
 from handlers.render.message import TEXT_LIMIT, TOAST_LIMIT, Button, Keyboard, Message, markup
 from handlers.render.registry import render, toast
-from handlers.render.typing_words import argument_words, commands, leading_words, phase_words, typed_words
+from handlers.render.typing_words import (
+    argument_words,
+    commands,
+    leading_words,
+    paper_words,
+    phase_words,
+    typed_words,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -47,6 +62,7 @@ __all__ = [
     "commands",
     "leading_words",
     "markup",
+    "paper_words",
     "phase_words",
     "render",
     "toast",

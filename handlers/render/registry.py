@@ -6,12 +6,15 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from handlers.render import (
+    assisted,
     ballot,
     contributions,
+    counted,
     dots,
     facilitator,
     information,
     joining,
+    paper,
     phases,
     priorities,
     questions,
@@ -39,6 +42,9 @@ _TOPICS = (
     contributions,
     facilitator,
     regia,
+    paper,
+    assisted,
+    counted,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

@@ -16,21 +16,31 @@ from handlers.callback_data import (
     Acknowledge,
     AskQuestion,
     ChooseTied,
+    ConfirmPaper,
     ConfirmPriorities,
+    CorrectPaper,
     Finish,
+    FinishSheet,
     KeepPriority,
     ListQuestions,
     ListStrategies,
     MovePhase,
     NotOurs,
+    OpenSheet,
     PickLanguage,
+    PickSheetZone,
     PickTable,
     PickZone,
     Press,
     PutOn,
+    SayHandedIn,
     SetDots,
+    SetSheetDots,
     ShowPage,
+    ShowSheet,
+    ShowSheetPage,
     Withdraw,
+    WithdrawSheet,
     decode,
     encode,
 )
@@ -39,6 +49,8 @@ from participation.event import Phase
 tables = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,11}", fullmatch=True)
 strategies = st.from_regex(r"[1-9][0-9]?\.[1-9][0-9]?", fullmatch=True)
 numbers = st.from_regex(r"[1-9][0-9]?", fullmatch=True)
+labels = st.from_regex(r"[1-9][0-9]{0,3}|[A-Z][2-9][A-Z][2-9][A-Z]", fullmatch=True)
+tokens = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
 payloads = st.from_regex(r"[A-Za-z0-9_-]{0,32}", fullmatch=True)
 
 presses: st.SearchStrategy[Press] = st.one_of(
@@ -58,6 +70,16 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(ChooseTied, tables, strategies, st.booleans()),
     st.builds(ConfirmPriorities, tables),
     st.builds(PutOn, tables, strategies),
+    st.builds(OpenSheet, tables, labels),
+    st.builds(SetSheetDots, labels, strategies, st.integers(0, 6)),
+    st.builds(ShowSheetPage, labels, numbers),
+    st.builds(PickSheetZone, labels, numbers),
+    st.builds(FinishSheet, labels),
+    st.builds(ConfirmPaper, tokens),
+    st.builds(CorrectPaper, tokens),
+    st.builds(ShowSheet, tables, labels),
+    st.builds(WithdrawSheet, tables, labels),
+    st.builds(SayHandedIn, tables, st.integers(0, 99)),
 )
 
 

@@ -26,6 +26,7 @@ from participation.notices import (
     PriorityScreen,
     PrivacyNotice,
     Programme,
+    SheetScreen,
     StrategyList,
     TableScreen,
     TableState,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from participation.event import Event
 
 EVENTS = {event.__name__: event for event in (turin, stacking, elsewhere, huge)}
-SCREENS = (BallotScreen, TableScreen, PriorityScreen)
+SCREENS = (BallotScreen, TableScreen, PriorityScreen, SheetScreen)
 LONGEST_BUTTON = 42
 
 

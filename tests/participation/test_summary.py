@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from collections import Counter
 from itertools import chain, combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from participation import contributions, priorities, summary
 from participation.aggregates import TablePriorities, TableTurnout
+from participation.channels import SMALLEST_GROUP, withheld
 from participation.event import Phase
-from participation.summary import SMALLEST_GROUP, withheld
 
 if TYPE_CHECKING:
     from tests.participation.floor import Floor
@@ -207,10 +207,13 @@ async def test_everything_by_table_equals_what_people_did(floor: Floor) -> None:
     await floor.moves("T6", Phase.PRIORITIES)
     found = await summary.by_table(floor.database)
     tie = {"strategies": ["4.1", "6.4"], "places": 1, "chosen": []}
-    expected = {
+    expected: dict[str, Any] = {
         "registered": 3,
         "voted": 2,
+        "channels": {"app": 2, "assisted": 0, "paper": 0},
         "finished": 1,
+        "present": None,
+        "sheets": {"handed_in": None, "entered": 0, "provisional": False},
         "dots": {**dict.fromkeys(CODES[:5], 2), "4.1": 1, "6.4": 1},
         "priorities": list(CODES[:5]),
         "ties": [tie],
@@ -222,7 +225,8 @@ async def test_everything_by_table_equals_what_people_did(floor: Floor) -> None:
     found = await summary.by_table(floor.database)
     assert {**expected, "priorities": list(CODES), "ties": [{**tie, "chosen": ["6.4"]}]} == found["T6"]
     nothing = {"registered": 0, "voted": 0, "finished": 0, "dots": {}, "priorities": [], "ties": []}
-    assert {**nothing, "contributions": 0} == found["T5"]
+    nothing |= {"channels": dict.fromkeys(expected["channels"], 0), "present": None}
+    assert {**nothing, "sheets": expected["sheets"], "contributions": 0} == found["T5"]
     assert [table.code for table in floor.event.tables] == list(found)
 
 
