@@ -6,33 +6,44 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from participation import dots, phases, priorities, runoffs
+from participation import desk, dots, phases, priorities, runoffs, sheet_keyboard
 from storage import people
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from participation.event import Event
     from participation.notices import Notice
     from storage.database import Reader
+    from storage.people import Person
     from storage.screens import Screen
 
 log = structlog.get_logger(__name__)
 
+_DRAWN: Mapping[str, Callable[[Reader, Event, Person, Screen], Awaitable[Notice | None]]] = {
+    dots.SCREEN: lambda reader, event, person, screen: dots.screen(reader, event, person, screen.view),
+    phases.SCREEN: lambda reader, event, _, screen: phases.screen(reader, event, _name(screen)),
+    priorities.SCREEN: lambda reader, event, _, screen: priorities.screen(reader, event, _name(screen)),
+    runoffs.SCREEN: lambda reader, _, person, screen: runoffs.screen(reader, person, _name(screen)),
+    desk.SCREEN: lambda reader, event, person, screen: sheet_keyboard.screen(
+        reader, event, person, screen.view
+    ),
+}
+"""Who draws each kind of screen."""
+
+
+def _name(screen: Screen) -> str:
+    """What of its kind a screen shows: a table, a run-off."""
+    return screen.kind.partition(":")[2]
+
 
 async def draw(reader: Reader, event: Event, screen: Screen) -> Notice | None:
     """The notice that a screen is to show now; None when there is nothing to show."""
-    kind, _, table = screen.kind.partition(":")
     person = await people.by_id(reader, screen.person)
     if person is None:
         return None
-    match kind:
-        case dots.SCREEN:
-            return await dots.screen(reader, event, person, screen.view)
-        case phases.SCREEN:
-            return await phases.screen(reader, event, table)
-        case priorities.SCREEN:
-            return await priorities.screen(reader, event, table)
-        case runoffs.SCREEN:
-            return await runoffs.screen(reader, person, table)
-        case _:
-            log.error("unknown_screen", kind=kind)
-            return None
+    kind = screen.kind.partition(":")[0]
+    if kind not in _DRAWN:
+        log.error("unknown_screen", kind=kind)
+        return None
+    return await _DRAWN[kind](reader, event, person, screen)

@@ -214,7 +214,7 @@ def caption(votes: Votes, event: Event, words: Translator) -> Html:
         return lines(
             [
                 head,
-                sentences(size(votes, words), incomplete(votes, event, words)),
+                sentences(size(votes, words), channels(votes, words), incomplete(votes, event, words)),
                 words.text("chart.heatmap.caption.top", top=most_voted(votes.totals, event, words)),
                 *rows,
                 counted(words, "chart.heatmap.caption.others", rest) if rest else "",
@@ -283,6 +283,17 @@ def size(votes: Votes, words: Translator) -> str:
         ballots=plain_counted(words, "chart.ballots", votes.ballots),
         dots=plain_counted(words, "chart.dots", dots),
     )
+
+
+def channels(votes: Votes, words: Translator) -> str:
+    """By whose hands the ballots were filled in, as far as the figures tell."""
+    if not votes.by_channel:
+        return ""
+    parts = [
+        words.plain(f"chart.channel.{channel}", number=number(words, count))
+        for channel, count in votes.by_channel
+    ]
+    return words.plain("chart.channels", channels=words.join(parts))
 
 
 def incomplete(votes: Votes, event: Event, words: Translator) -> str:

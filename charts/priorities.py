@@ -96,6 +96,9 @@ def compose(priorities: Priorities, event: Event, words: Translator) -> Figure:
         top += 14
     if any(not row.priorities and not row.tied for row in tables):
         top = key_line(canvas, top, words.plain("chart.priorities.dash"))
+    waiting = [row.table for row in tables if row.provisional]
+    if waiting:
+        top = key_line(canvas, top, _named(words, "chart.priorities.provisional", waiting))
     top = key_line(canvas, top, words.plain("chart.priorities.total_key"))
     top = canvas.legend(top + 6, [(row.table, table_name(row.table, event)) for row in tables])
     return canvas.finished(top + MARGIN)
@@ -262,6 +265,9 @@ def caption(priorities: Priorities, event: Event, words: Translator) -> Html:
                 counted(words, "chart.priorities.caption.others", rest) if rest else "",
                 _named(words, "chart.priorities.caption.open", voting),
                 _named(words, "chart.priorities.caption.empty", none),
+                _named(
+                    words, "chart.priorities.provisional", [row.table for row in tables if row.provisional]
+                ),
             ]
         )
 
@@ -307,7 +313,7 @@ def _settled(tie: TieTold, words: Translator, *, brief: bool) -> str:
 
 
 def _named(words: Translator, key: str, tables: Sequence[str]) -> str:
-    """A sentence about some tables, the first of them by their codes."""
+    """A plain sentence about some tables, the first of them by their codes."""
     if not tables:
         return ""
     shown = list(tables[:_NAMED])

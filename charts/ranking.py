@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from charts.heatmap import incomplete, most_voted, size
+from charts.heatmap import channels, incomplete, most_voted, size
 from charts.matrix import ROOM, axis_heading, blocks, label_width, row_height
 from charts.naming import strategy_name
 from charts.picture import Picture, file_name, lines, longest, number, plain_counted, sentences
@@ -102,7 +102,7 @@ def caption(votes: Votes, event: Event, words: Translator) -> Html:
         return lines(
             [
                 head,
-                sentences(size(votes, words), incomplete(votes, event, words)),
+                sentences(size(votes, words), channels(votes, words), incomplete(votes, event, words)),
                 words.text("chart.heatmap.caption.top", top=most_voted(votes.totals, event, words)),
                 *rows,
                 words.text("chart.ranking.caption.only_first", n=items, number=number(words, items))

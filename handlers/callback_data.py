@@ -213,6 +213,87 @@ class SkipReason:
     """No reason is given for a strategy that was dropped or chosen."""
 
 
+# --- paper
+
+
+@dataclass(frozen=True)
+class OpenSheet:
+    """A keyboard for one sheet (its number) or for somebody's personal code."""
+
+    table: str
+    label: str
+
+
+@dataclass(frozen=True)
+class SetSheetDots:
+    """The wish: `count` dots on `strategy`, on the sheet that is being filled in."""
+
+    label: str
+    strategy: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ShowSheetPage:
+    """Turn the sheet that is being filled in to an axis."""
+
+    label: str
+    page: str
+
+
+@dataclass(frozen=True)
+class PickSheetZone:
+    """The zone that the sheet being filled in is for."""
+
+    label: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class FinishSheet:
+    """The sheet is complete: read it back."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class ConfirmPaper:
+    """What was read back counts; `token` names what that was."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class CorrectPaper:
+    """What was read back is not right yet."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class ShowSheet:
+    """One sheet of a table with its trace."""
+
+    table: str
+    number: str
+
+
+@dataclass(frozen=True)
+class WithdrawSheet:
+    """Withdraw a sheet: asked back first."""
+
+    table: str
+    number: str
+
+
+@dataclass(frozen=True)
+class SayHandedIn:
+    """So many sheets were handed in at the table."""
+
+    table: str
+    count: int
+
+
 Press = (
     Acknowledge
     | PickZone
@@ -239,6 +320,16 @@ Press = (
     | PromiseDraw
     | DrawNow
     | SkipReason
+    | OpenSheet
+    | SetSheetDots
+    | ShowSheetPage
+    | PickSheetZone
+    | FinishSheet
+    | ConfirmPaper
+    | CorrectPaper
+    | ShowSheet
+    | WithdrawSheet
+    | SayHandedIn
 )
 
 _KINDS: Final[dict[str, type[Press]]] = {
@@ -267,6 +358,16 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "dp": PromiseDraw,
     "dn": DrawNow,
     "sr": SkipReason,
+    "so": OpenSheet,
+    "sd": SetSheetDots,
+    "sp": ShowSheetPage,
+    "sz": PickSheetZone,
+    "sf": FinishSheet,
+    "sc": ConfirmPaper,
+    "se": CorrectPaper,
+    "sh": ShowSheet,
+    "sw": WithdrawSheet,
+    "sn": SayHandedIn,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

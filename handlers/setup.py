@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import unknown
-from handlers.facilitator import priorities, questions, table, ties
-from handlers.participant import contributions, dots, information, joining, runoff, typed
+from handlers.facilitator import paper, priorities, questions, table, ties
+from handlers.participant import code, contributions, dots, information, joining, runoff, typed
 from handlers.regia import dead_letters, phases
 
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ def setup(application: BolliniApplication) -> None:
         joining,
         information,
         dots,
+        code,
         contributions,
         table,
         priorities,
         ties,
         runoff,
+        paper,
         questions,
         phases,
         dead_letters,

@@ -61,7 +61,9 @@ class ZoneDots:
 class Votes:
     """The dots of the tables that have closed: by zone, and together (`totals`, by strategy).
 
-    `ballots` counts ballots with at least one dot, `tables_closed` the tables they come from.
+    `ballots` counts ballots with at least one dot, `tables_closed` the tables they come from. `by_channel`
+    says how many came how, as far as that may be told: "app", "assisted", "paper", or several of these joined
+    by "+"; empty when there is nothing to tell.
     """
 
     at: datetime
@@ -69,6 +71,7 @@ class Votes:
     totals: Mapping[str, int]
     ballots: int
     tables_closed: int
+    by_channel: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class TablePriorities:
     has chosen. `priorities` are undisputed or chosen strategies, the most voted first; `tied` are those
     that contend for the last `places` places (empty and 0 when none do). `voters` are ballots with a dot.
     `dropped`: what the table left out, and why; `ties`: how it settled them.
+    `provisional`: not all sheets of paper are counted.
     """
 
     table: str
@@ -89,6 +93,7 @@ class TablePriorities:
     voters: int
     dropped: tuple[Dropped, ...] = ()
     ties: tuple[TieTold, ...] = ()
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ taken for. The words come from the catalogs, as data.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from participation import contributions, dots, joining, notices, reasons, roles, runoffs
+from participation import contributions, dots, joining, notices, paper, reasons, roles, runoffs
+from participation.desk import Hand
 from participation.event import Phase
 from storage import tables
 
@@ -31,11 +32,13 @@ class Vocabulary:
     """Words that act, casefolded, to what they mean.
 
     `lone`: as a whole message ("skip", "back", "finish", "review", "questions", "strategies", "help",
-    "acknowledge"); `leading`: before one code ("axis", "strategy", "question", "withdraw", "zone", "table").
+    "acknowledge"); `leading`: before one code ("axis", "strategy", "question", "withdraw", "zone", "table");
+    `paper`: about sheets ("sheet", "zone", "blank", "withdraw", "confirm", "correct", "cancel").
     """
 
     lone: Mapping[str, str]
     leading: Mapping[str, str]
+    paper: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,10 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     acknowledged_again = meaning == "acknowledge" and person.table is None
     if acknowledged_again or await joining.was_answer(database, person, typed.message):
         return await joining.ask_on(database, event, person)
+    by = Hand(person, f"paper:{person.id}:{typed.message}", typed.new_id, typed.at)
+    about_paper = await paper.typed(database, event, by, typed.text, vocabulary.paper)
+    if about_paper is not None:
+        return about_paper
     if meaning == "help":
         return (await roles.help_for(database, person),)
     reason = await _reason(database, person, typed, meaning, plain, vocabulary)

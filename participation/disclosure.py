@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SMALLEST_GROUP: Final = 5
-"""Ballots that a group must have for its dots to be shown."""
+"""Ballots that a group must have to be shown by itself."""
 
 
 def tellable(taps: int, hands: int) -> bool:

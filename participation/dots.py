@@ -248,6 +248,7 @@ async def screen(reader: Reader, event: Event, person: Person, view: str) -> not
         closes_at=closes_at,
         # What was said while it was open would contradict a ballot that has closed since.
         said=shown.said if ballot.open else None,
+        assisted=ballot.channel == "assisted",
     )
 
 

@@ -431,7 +431,10 @@ class PhaseCommandUnclear(Notice):
 
 
 class PrioritiesProposed(Notice):
-    """To the facilitators of a table that closed: the strategies proposed, and those tied at the cut."""
+    """To the facilitators of a table that closed: the strategies proposed, and those tied at the cut.
+
+    `by_channel`, `provisional`: as for `PrioritiesDecided`.
+    """
 
     table: str
     proposed: tuple[str, ...]
@@ -440,15 +443,18 @@ class PrioritiesProposed(Notice):
     voters: int
     zone: str | None = None
     left_out: tuple[ZoneLeftOut, ...] = ()
+    by_channel: tuple[tuple[str, int], ...] = ()
+    provisional: bool = False
 
 
 class PrioritiesDecided(Notice):
     """To everyone at the table and to the regia: the table's priorities.
 
-    `voters`: ballots with at least one dot. `pending`: strategies still tied for `places` places.
-    `confirmed`: False when the undisputed proposals stand because Session 2 began. `zone`: the pending
-    contend for places guaranteed to it. `dropped` and `ties`: what the table left out, and how it settled
-    ties.
+    `voters`: ballots with at least one dot; `by_channel`: how many came how ("app", "assisted", "paper",
+    several of these joined by "+"), empty where that is not told. `pending`: strategies still tied for
+    `places` places. `confirmed`: False when the undisputed proposals stand because Session 2 began.
+    `zone`: the pending contend for places guaranteed to it. `dropped` and `ties`: what the table left out,
+    and how it settled ties. `provisional`: not all sheets of paper are counted.
     """
 
     table: str
@@ -460,6 +466,8 @@ class PrioritiesDecided(Notice):
     zone: str | None = None
     dropped: tuple[Dropped, ...] = ()
     ties: tuple[TieTold, ...] = ()
+    by_channel: tuple[tuple[str, int], ...] = ()
+    provisional: bool = False
 
 
 class PrioritiesRefused(Notice):
@@ -659,11 +667,269 @@ class SomethingBroke(Notice):
     code: str
 
 
+# --- paper and assisted ballots ------------------------------------------------------------------------
+
+
+class TableByHand(Notice):
+    """What a table counts by hand. `present`, `handed_in` (sheets): None while nobody said.
+
+    `entered`: sheets that stand. `provisional`: the table is closed, and not all its sheets are entered.
+    `excess`: "registered" or "votes" when there are more of them than people present (`registered`, `votes`).
+    """
+
+    present: int | None
+    handed_in: int | None
+    entered: int
+    registered: int
+    votes: int
+    provisional: bool
+    excess: str | None
+
+
+class SheetRead(Notice):
+    """A line as it was read, with what would come of it.
+
+    `label`: the number of a sheet, or (with `assisted`) the code of somebody who is helped. `act`: "new",
+    "correct" or "withdraw". `dots`: what it will hold, strategy and number; `before`: what the sheet holds
+    now. `replaces`: the person's ballot has dots, which only they know. `zone`: where the table has several.
+    """
+
+    label: str
+    assisted: bool
+    act: str
+    zone: str | None
+    dots: tuple[tuple[str, int], ...]
+    before: tuple[tuple[str, int], ...] = ()
+    replaces: bool = False
+    reason: str | None = None
+
+
+class SheetProblem(Notice):
+    """Why a line was not taken. `line`: as it was typed; `label`: the sheet (or code) it is about, if known.
+
+    `reason`: "no_label", "number" (not from 1 to 9999), "unreadable", "no_codes", "unknown" (`codes`, each
+    with the `nearest`), "too_many" (`count` dots where `most` may be), "repeated" (`codes` that stand there
+    more often than they may), "twice" (the label stands twice in the message), "entered" (it is at the table
+    already), "not_entered" (it is not), "zone" (the table has several `zones`), "person" (nobody at the table
+    has this code), "person_closed" (assisted ballots are entered while people vote) or "full" (`most` lines
+    are waiting to be confirmed already).
+    """
+
+    line: str
+    label: str | None
+    reason: str
+    codes: tuple[str, ...] = ()
+    nearest: tuple[str | None, ...] = ()
+    zones: tuple[str, ...] = ()
+    count: int = 0
+    most: int = 0
+
+
+class PaperReadBack(Notice):
+    """What was read, before it counts; and what was not taken. `token`: what is confirmed."""
+
+    table: str
+    token: str
+    sheets: tuple[SheetRead, ...]
+    problems: tuple[SheetProblem, ...]
+
+
+class PaperEntered(Notice):
+    """What was confirmed counts now: so many sheets entered, corrected, withdrawn, ballots assisted.
+
+    `problems`: what could not be done any more. `standing` sheets are entered by now, of `handed_in` (None:
+    not said). `fell`: it undid what the table had decided.
+    """
+
+    table: str
+    entered: int
+    corrected: int
+    withdrawn: int
+    assisted: int
+    standing: int
+    handed_in: int | None
+    problems: tuple[SheetProblem, ...] = ()
+    fell: bool = False
+
+
+class PaperHow(Notice):
+    """`/carta` alone: how sheets are written. `following`: the number after the highest entered."""
+
+    table: str
+    following: int
+    zones: tuple[str, ...]
+    waiting: int
+
+
+class PaperDesk(Notice):
+    """What waits to be confirmed (`waiting` lines), and what to do with it.
+
+    `reason`: "correct" (type the line again), "dropped" (all of it was put away), "nothing" (there is
+    nothing to confirm), "changed" (other lines came since that were not read back), "other" (they are another
+    table's, so nothing was taken for this one) or "done" (it was confirmed before, nothing was done now).
+    """
+
+    table: str | None
+    reason: str
+    waiting: int
+
+
+class PaperRefused(Notice):
+    """Paper cannot be entered, corrected or withdrawn at this table now.
+
+    `reason`: "early" (Session 1 has not opened), "settled" (its priorities are decided and its sheets are
+    all counted: only the regia may) or "over" (the table's work is over).
+    """
+
+    table: str
+    reason: str
+
+
+class PaperWhichTable(Notice):
+    """Which table is meant? `tables`: theirs; none for the regia, whose are all. `misread`: no table."""
+
+    command: str
+    tables: tuple[str, ...]
+    misread: str | None = None
+
+
+class SheetScreen(Notice):
+    """The keyboard for one sheet (or, with `assisted`, for somebody's code), edited in place.
+
+    `page`: an axis code. `zones`: those to choose from, where the table has several. `full`: one dot more was
+    wished than there may be. `open`: False when it is not being filled in any more.
+    """
+
+    table: str
+    label: str
+    assisted: bool
+    page: str
+    dots: tuple[tuple[str, int], ...]
+    budget: int
+    zone: str | None
+    zones: tuple[str, ...]
+    full: bool
+    open: bool
+
+
+class SheetLine(Notice):
+    """A sheet or an assisted ballot in the list. `role`: of who entered it last; `changed`: see below.
+
+    An assisted ballot has the dots that were entered; that the person changed them since is said, not how.
+    """
+
+    label: str
+    assisted: bool
+    role: str
+    dots: tuple[tuple[str, int], ...]
+    changed: bool = False
+
+
+class SheetList(Notice):
+    """The sheets and assisted ballots of a table."""
+
+    table: str
+    sheets: tuple[SheetLine, ...]
+    entered: int
+    handed_in: int | None
+    provisional: bool
+
+
+class SheetStep(Notice):
+    """One entry of a sheet's trace. `act`: "entered", "corrected" or "withdrawn"."""
+
+    act: str
+    role: str
+    at: datetime
+    dots: tuple[tuple[str, int], ...]
+    reason: str | None = None
+
+
+class SheetShown(Notice):
+    """One sheet with what was done to it. `dots` None: there is none that stands with this number."""
+
+    table: str
+    label: str
+    zone: str | None
+    dots: tuple[tuple[str, int], ...] | None
+    steps: tuple[SheetStep, ...] = ()
+
+
+class HandedInAsked(Notice):
+    """To the facilitators of a table that closed: how many sheets were handed in? `entered` are so far."""
+
+    table: str
+    entered: int
+
+
+class HandedInSaid(Notice):
+    """So many sheets were handed in, `entered` are. `already`: it was said before, nothing changed."""
+
+    table: str
+    handed_in: int
+    entered: int
+    already: bool
+    closed: bool
+
+
+class PresentSaid(Notice):
+    """So many people are at the table. `by_hand` has the figures to compare it with."""
+
+    table: str
+    by_hand: TableByHand
+
+
+class CountUnclear(Notice):
+    """A number was expected. `what`: "present" or "handed_in"; `now`: what was said last."""
+
+    table: str
+    what: str
+    misread: str
+    now: int | None
+
+
+class PersonalCode(Notice):
+    """The code to show to whoever enters the person's ballot for them."""
+
+    table: str
+    code: str
+
+
+class BallotAssisted(Notice):
+    """The table entered these dots on the person's own ballot (none: it took them away)."""
+
+    dots: tuple[tuple[str, int], ...]
+
+
+class PrioritiesReviewed(Notice):
+    """Paper changed after the priorities of a table were decided. To everyone concerned.
+
+    `fell`: the count is another, so what was decided is void; otherwise it stands, and whether it is
+    `provisional` has changed. The rest is as for `PrioritiesDecided`; `decided` False: the table has yet to
+    decide anew, and `priorities` are proposed.
+    """
+
+    table: str
+    fell: bool
+    decided: bool
+    priorities: tuple[str, ...]
+    pending: tuple[str, ...]
+    places: int
+    voters: int
+    confirmed: bool
+    by_channel: tuple[tuple[str, int], ...]
+    provisional: bool
+
+
+# --- screens -------------------------------------------------------------------------------------------
+
+
 class BallotScreen(Notice):
     """The ballot as one message, edited in place.
 
     `page`: an axis code, or "review". `dots`: strategy and number of dots, in the event's order.
     `said`: what the last act did, shown above. `session_ends`: when dots close, by the table's agenda.
+    `assisted`: the table entered it for the person.
     """
 
     table: str
@@ -674,6 +940,7 @@ class BallotScreen(Notice):
     finished: bool
     closes_at: datetime | None
     said: str | None = None
+    assisted: bool = False
 
 
 class TableScreen(Notice):
@@ -690,6 +957,7 @@ class TableScreen(Notice):
     next_at: datetime | None
     priorities: tuple[str, ...]
     strategy_on: str | None
+    by_hand: TableByHand | None = None
 
 
 class PriorityScreen(Notice):
@@ -699,6 +967,7 @@ class PriorityScreen(Notice):
     one of the `places` contested. `decided`: no more changes. `nth` and `zone` are the tie's that waits (0:
     none does); `reopens`: the tie whose empty places can be contested again (0: none). `dropped`, `reasons`
     (of the tied that are chosen), `ties` (settled), `left_out`: what else is to be known of them.
+    `by_channel`, `provisional`: as for `PrioritiesDecided`.
     """
 
     table: str
@@ -718,6 +987,8 @@ class PriorityScreen(Notice):
     reasons: tuple[Dropped, ...] = ()
     ties: tuple[TieTold, ...] = ()
     left_out: tuple[ZoneLeftOut, ...] = ()
+    by_channel: tuple[tuple[str, int], ...] = ()
+    provisional: bool = False
 
 
 # --- messages that Telegram refused --------------------------------------------------------------------

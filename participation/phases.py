@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from participation import dashboards, dots, notices, priorities, topics
+from participation import dashboards, dots, notices, priorities, sheets, topics
 from participation.event import Phase
 from participation.notices import Mover
 from storage import acts, ballots, contributions, outbox, people, screens, tables
@@ -111,9 +111,8 @@ async def _enter(tx: Transaction, event: Event, row: TableRow, phase: Phase, now
         case Phase.PRIORITIES:
             # Closing first, then the tally: no dot can be acknowledged after it was counted.
             await ballots.set_open(tx, table, is_open=False)
-            tally = await ballots.tally(tx, table)
-            voters = (await ballots.turnout_of(tx, table)).voting
-            await priorities.open_proposal(tx, event, table, tally, voters, now)
+            await sheets.ask_handed_in(tx, table, now)
+            await priorities.open_proposal(tx, event, table, now)
             await screens.redraw_for_table(tx, table, dots.SCREEN)
         case Phase.SESSION2:
             await priorities.settle(tx, table, now, person=None, confirmed=False)
@@ -235,6 +234,7 @@ async def screen(reader: Reader, event: Event, table: str) -> notices.TableScree
         next_at=None if following is None else starts[following],
         priorities=() if chosen is None or not chosen.decided else priorities.standing(chosen),
         strategy_on=row.strategy_on,
+        by_hand=await sheets.by_hand(reader, table),
     )
 
 

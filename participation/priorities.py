@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from participation import dots, notices, ties, topics
-from storage import acts, outbox, priorities, screens, tables
+from participation.channels import provisional, told_apart
+from participation.event import Phase
+from storage import acts, ballots, outbox, paper, priorities, screens, tables
 from storage import ties as stored_ties
 from storage.outbox import Urgency
 from storage.priorities import Candidate
@@ -37,15 +39,14 @@ def pending(decided: PrioritySet) -> tuple[str, ...]:
     return () if decided.confirmed else tuple(c.strategy for c in decided.candidates if c.tied)
 
 
-async def open_proposal(
-    tx: Transaction, event: Event, table: str, tally: Mapping[str, int], voters: int, now: datetime
-) -> None:
+async def open_proposal(tx: Transaction, event: Event, table: str, now: datetime) -> None:
     """Session 1 closed: write the proposal, and show it to who facilitates."""
     counted = await ties.count(tx, event, table)
-    proposal = ties.proposal_of(event, counted)
+    proposal, tally = ties.proposal_of(event, counted), counted.tally
+    channels = (await ballots.cast(tx))[table]
     candidates = [Candidate(code, tally[code], tied=False, kept=True) for code in proposal.undisputed]
     candidates += [Candidate(code, tally[code], tied=True, kept=False) for code in proposal.tied]
-    await priorities.propose(tx, table, proposal.places, voters, candidates)
+    await priorities.propose(tx, table, proposal.places, channels, candidates)
     await ties.wait(tx, table, proposal, tally)
     if await confirm_automatically(tx, event, table, now):
         return
@@ -59,7 +60,9 @@ async def open_proposal(
                 proposed=proposal.undisputed,
                 tied=proposal.tied,
                 places=proposal.places,
-                voters=voters,
+                voters=sum(channels.values()),
+                by_channel=told_apart(channels),
+                provisional=await _provisional(tx, table),
                 zone=proposal.zone,
                 left_out=ties.zones_left_out(event, counted, proposal.undisputed + proposal.tied),
             )
@@ -80,6 +83,43 @@ async def confirm_automatically(tx: Transaction, event: Event, table: str, now: 
     return await settle(tx, table, now, person=None, confirmed=True)
 
 
+async def recount(tx: Transaction, event: Event, table: str, now: datetime) -> bool:
+    """Count the ballots of a closed table anew, for its paper changed; whether what it had decided fell.
+
+    What the table said of a strategy stays said as long as that is proposed, or tied with the same others,
+    and so does how it settled its ties. A decision falls when not the same strategies are proposed and tied
+    as when it was taken: the table decides anew, and meanwhile, from Session 2 on, the undisputed stand.
+    """
+    old = await priorities.of_table(tx, table)
+    row = await tables.find(tx, table)
+    assert old is not None, "counted when the table closed"
+    assert row is not None, "it has been counted"
+    await priorities.recount(tx, table, (await ballots.cast(tx))[table])
+    await ties.apply(tx, event, table)
+    new = await priorities.of_table(tx, table)
+    assert new is not None, "it was there before"
+    same_tie = _contested(old) == _contested(new)
+    if same_tie:
+        for marked in (c.strategy for c in old.candidates if c.tied and c.kept):
+            await priorities.keep(tx, table, marked, kept=True)
+    undone = old.decided and not (same_tie and _proposed(old) == _proposed(new))
+    if undone:
+        await priorities.undo(tx, table)
+        if event.session1.priority_choice == "automatic" and not _contested(new)[0]:
+            await priorities.decide(tx, table, now, None, confirmed=True)
+        elif Phase(row.phase) is not Phase.PRIORITIES:
+            await priorities.decide(tx, table, now, None, confirmed=False)
+    return undone
+
+
+def _contested(found: PrioritySet) -> tuple[frozenset[str], int]:
+    return frozenset(c.strategy for c in found.candidates if c.tied), found.places
+
+
+def _proposed(found: PrioritySet) -> frozenset[str]:
+    return frozenset(c.strategy for c in found.candidates if not c.tied)
+
+
 async def settle(tx: Transaction, table: str, now: datetime, *, person: int | None, confirmed: bool) -> bool:
     """Decide the priorities of a table once and tell all concerned; whether this was the time.
 
@@ -89,11 +129,15 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
     if not await priorities.decide(tx, table, now, person, confirmed=confirmed):
         return False
     told = await decided(tx, table)
+    found = await priorities.of_table(tx, table)
     assert told is not None, "just decided"
+    assert found is not None, "just decided"
     stage = "confirmed" if confirmed else "standing"
+    # After a recount undid what had been decided and told, it is decided and told anew.
+    again = f":{found.recounts}" if found.recounts else ""
     await outbox.announce(
         tx,
-        f"priorities:{table}:{stage}",
+        f"priorities:{table}:{stage}{again}",
         f"concerned:{table}",
         notices.dump(told),
         now,
@@ -133,11 +177,18 @@ async def decided(reader: Reader, table: str) -> notices.PrioritiesDecided | Non
         pending=pending(found),
         places=0 if found.confirmed else found.places,
         voters=found.voters,
+        by_channel=told_apart(found.channels),
+        provisional=await _provisional(reader, table),
         confirmed=found.confirmed,
         zone=known[-1].zone if known and pending(found) else None,
         dropped=ties.dropped(found, reasons),
         ties=ties.all_told(known, reasons),
     )
+
+
+async def _provisional(reader: Reader, table: str) -> bool:
+    counts = await paper.counts_of(reader, table)
+    return provisional(counts.handed_in, counts.entered)
 
 
 async def show(database: Database, person: Person, table: str) -> notices.Notice | None:
@@ -311,6 +362,8 @@ async def screen(reader: Reader, event: Event, table: str) -> notices.PrioritySc
         tied=tuple((c.strategy, c.dots, c.kept) for c in found.candidates if c.tied),
         places=found.places,
         voters=found.voters,
+        by_channel=told_apart(found.channels),
+        provisional=await _provisional(reader, table),
         decided=found.confirmed,
         automatic=event.session1.priority_choice == "automatic",
         nth=0 if waits is None else waits.nth,

@@ -27,6 +27,38 @@ async def is_regia(reader: Reader, person: Person | None) -> bool:
     return any(grant.role == Role.REGIA for grant in await people.grants(reader, person.id))
 
 
+PAPER = (Role.FACILITATOR,)
+"""Roles at a table that enter its paper."""
+
+
+async def paper_role(reader: Reader, person: Person | None, table: str) -> Role | None:
+    """As what a person may enter paper at a table: a role there, or the regia's; None when they may not.
+
+    Asked at every use, by everything that has to do with paper.
+    """
+    if person is None:
+        return None
+    held = {(grant.role, grant.table) for grant in await people.grants(reader, person.id)}
+    roles = (
+        *(role for role in PAPER if (role, table) in held),
+        *((Role.REGIA,) * ((Role.REGIA, "") in held)),
+    )
+    return roles[0] if roles else None
+
+
+async def enters_paper(reader: Reader, person: Person) -> bool:
+    """Whether a person may enter paper at any table."""
+    return bool(await paper_tables(reader, person)) or await is_regia(reader, person)
+
+
+async def paper_tables(reader: Reader, person: Person | None) -> tuple[str, ...]:
+    """Codes of the tables at which a person has a role that enters paper, in order. The regia's are all."""
+    if person is None:
+        return ()
+    held = await people.grants(reader, person.id)
+    return tuple(dict.fromkeys(grant.table for grant in held if grant.role in PAPER))
+
+
 async def of_person(reader: Reader, person: Person) -> frozenset[Role]:
     """All roles of a person, whatever the table."""
     return frozenset(Role(grant.role) for grant in await people.grants(reader, person.id))

@@ -23,11 +23,12 @@ from participation.aggregates import (
     Votes,
     ZoneDots,
 )
+from participation.channels import provisional, told_apart, withheld
 from participation.disclosure import SMALLEST_GROUP
 from participation.event import Phase
 from participation.keywords import keywords
 from participation.phases import VOTING
-from storage import ballots, contributions, tables
+from storage import ballots, contributions, paper, tables
 from storage import priorities as stored_priorities
 from storage import ties as stored_ties
 
@@ -59,22 +60,6 @@ async def turnout(reader: Reader, now: datetime) -> Turnout:
     )
 
 
-def withheld(voters: Mapping[str, int]) -> frozenset[str]:
-    """The zones (to their ballots with a dot) whose dots are not shown.
-
-    Small zones first; then, smallest first, as many others as it takes for the withheld together to be a
-    group, for otherwise the total less the shown zones would be theirs.
-    """
-    filled = sorted((number, zone) for zone, number in voters.items() if number > 0)
-    hidden = [(number, zone) for number, zone in filled if number < SMALLEST_GROUP]
-    for number, zone in filled:
-        if not hidden or (len(hidden) > 1 and sum(n for n, _ in hidden) >= SMALLEST_GROUP):
-            break
-        if (number, zone) not in hidden:
-            hidden.append((number, zone))
-    return frozenset(zone for _, zone in hidden)
-
-
 async def votes(reader: Reader, event: Event, now: datetime) -> Votes:
     """The dots of the tables that closed, by zone and together.
 
@@ -87,12 +72,14 @@ async def votes(reader: Reader, event: Event, now: datetime) -> Votes:
         for code, count in tally.dots.items():
             totals[code] += count
     ballots_in = sum(tally.voters for tally in by_zone.values())
+    channels = {name: sum(tally.channels[name] for tally in by_zone.values()) for name in ballots.CHANNELS}
     closed = [row for row in await tables.all_tables(reader) if Phase(row.phase) not in VOTING]
     return Votes(
         at=now,
         zones=tuple(_zone(zone.code, by_zone.get(zone.code), zone.code in hidden) for zone in event.zones),
         totals=totals if not 0 < ballots_in < SMALLEST_GROUP else {},
         ballots=ballots_in,
+        by_channel=told_apart(channels),
         tables_closed=len(closed),
     )
 
@@ -108,6 +95,7 @@ async def chosen(reader: Reader, now: datetime) -> Priorities:
     sets = await stored_priorities.of_all(reader)
     known = await stored_ties.of_all(reader)
     reasons = await stored_ties.reasons(reader)
+    counted = await paper.counts(reader)
     rows: list[TablePriorities] = []
     for row in await tables.all_tables(reader):
         found = sets.get(row.code)
@@ -124,6 +112,7 @@ async def chosen(reader: Reader, now: datetime) -> Priorities:
                 voters=found.voters,
                 dropped=ties.dropped(found, reasons.get(row.code, {})),
                 ties=ties.all_told(known.get(row.code, ()), reasons.get(row.code, {})),
+                provisional=provisional(counted[row.code].handed_in, counted[row.code].entered),
             )
         )
     return Priorities(at=now, tables=tuple(rows))
@@ -166,12 +155,16 @@ async def session_keywords(reader: Reader, session: int, now: datetime) -> Keywo
 async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
     """Everything counted, table by table: for the organisers, after the event, never while people vote.
 
-    Per table: `registered`, `voted`, `finished` (people), `dots` (by strategy), `priorities` (codes),
-    `ties` (each: the tied `strategies`, the `places` they contended for, those `chosen`, `how` it was
-    settled or None, of a run-off its `voters` and `counts`, of a draw all it takes to draw again), what was
-    `dropped` and why, `contributions`.
+    Per table: `registered`, `finished` (people), `voted` (ballots with a dot) and the same by `channels`
+    ("app", "assisted", "paper"), `present` (None: nobody said), `sheets` (`handed_in` or None, `entered`, and
+    whether the count is `provisional` for them), `dots` (by strategy), `priorities` (codes), `ties` (each:
+    the tied `strategies`, the `places` they contended for, those `chosen`, `how` it was settled or None, of a
+    run-off its `voters` and `counts`, of a draw all it takes to draw again), what was `dropped` and why,
+    `contributions`.
     """
     turnout_now = await ballots.turnout(reader)
+    cast = await ballots.cast(reader)
+    by_hand = await paper.counts(reader)
     sets = await stored_priorities.of_all(reader)
     known = await stored_ties.of_all(reader)
     reasons = await stored_ties.reasons(reader)
@@ -182,8 +175,16 @@ async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
         said = reasons.get(row.code, {})
         found[row.code] = {
             "registered": turnout_now[row.code].registered,
-            "voted": turnout_now[row.code].voting,
+            "voted": sum(cast[row.code].values()),
+            "channels": dict(cast[row.code]),
             "finished": turnout_now[row.code].finished,
+            "present": by_hand[row.code].present,
+            "sheets": {
+                "handed_in": by_hand[row.code].handed_in,
+                "entered": by_hand[row.code].entered,
+                "provisional": Phase(row.phase) not in VOTING
+                and provisional(by_hand[row.code].handed_in, by_hand[row.code].entered),
+            },
             "dots": dict(await ballots.tally(reader, row.code)),
             "priorities": list(priorities.standing(decided)) if decided else [],
             "dropped": [each.model_dump() for each in ties.dropped(decided, said)] if decided else [],

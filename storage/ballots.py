@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from storage.database import Reader, Row, Transaction
 
+CHANNELS = ("app", "assisted", "paper")
+"""By whose hands a ballot was filled in: its owner's, the table's for its owner, anybody's on paper."""
+
 
 @dataclass(frozen=True)
 class Ballot:
@@ -22,6 +25,7 @@ class Ballot:
     id: str
     table: str
     zone: str
+    channel: str
     budget: int
     stack: int
     open: bool
@@ -40,7 +44,7 @@ class Ballot:
         return self.budget - self.used
 
 
-_COLUMNS = "b.id, b.table_code, b.zone, b.budget, b.stack, b.open, b.finished, b.version"
+_COLUMNS = "b.id, b.table_code, b.zone, b.channel, b.budget, b.stack, b.open, b.finished, b.version"
 
 
 def _ballot(rows: Sequence[Row]) -> Ballot | None:
@@ -55,6 +59,7 @@ def _ballot(rows: Sequence[Row]) -> Ballot | None:
         id=first["id"],
         table=first["table_code"],
         zone=first["zone"],
+        channel=first["channel"],
         budget=first["budget"],
         stack=first["stack"],
         open=bool(first["open"]),
@@ -71,6 +76,18 @@ async def of_person(reader: Reader, person: int) -> Ballot | None:
             f"SELECT {_COLUMNS}, d.strategy FROM ballot_owners o JOIN ballots b ON b.id = o.ballot_id"
             " LEFT JOIN dots d ON d.ballot_id = b.id WHERE o.person_id = $1 ORDER BY d.slot",
             person,
+        )
+    )
+
+
+async def hold(tx: Transaction, ballot: str) -> Ballot | None:
+    """Take hold of a ballot by its id, open or not, and read it. Its table is held already."""
+    await tx.fetch("UPDATE ballots SET version = version + 1 WHERE id = $1", ballot)
+    return _ballot(
+        await tx.fetch(
+            f"SELECT {_COLUMNS}, d.strategy FROM ballots b LEFT JOIN dots d ON d.ballot_id = b.id"
+            " WHERE b.id = $1 ORDER BY d.slot",
+            ballot,
         )
     )
 
@@ -128,17 +145,49 @@ async def create(
     is_open: bool,
 ) -> None:
     """A new, empty ballot of a registered person."""
+    await _add(tx, ballot, table, zone, "app", budget=budget, stack=stack, is_open=is_open)
+    await tx.fetch("INSERT INTO ballot_owners (person_id, ballot_id) VALUES ($1, $2)", person, ballot)
+
+
+async def create_on_paper(
+    tx: Transaction, ballot: str, table: str, zone: str, *, budget: int, stack: int, is_open: bool
+) -> None:
+    """A new, empty ballot on paper: nobody's. It gets dots once it has its sheet."""
+    await _add(tx, ballot, table, zone, "paper", budget=budget, stack=stack, is_open=is_open)
+
+
+async def _add(
+    tx: Transaction,
+    ballot: str,
+    table: str,
+    zone: str,
+    channel: str,
+    *,
+    budget: int,
+    stack: int,
+    is_open: bool,
+) -> None:
     await tx.fetch(
         "INSERT INTO ballots (id, table_code, zone, channel, budget, stack, open)"
-        " VALUES ($1, $2, $3, 'app', $4, $5, $6)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
         ballot,
         table,
         zone,
+        channel,
         budget,
         stack,
         is_open,
     )
-    await tx.fetch("INSERT INTO ballot_owners (person_id, ballot_id) VALUES ($1, $2)", person, ballot)
+
+
+async def set_channel(tx: Transaction, ballot: str, channel: str) -> None:
+    """The hands that filled in a held ballot: its owner's ("app") or the table's ("assisted")."""
+    await tx.fetch("UPDATE ballots SET channel = $2 WHERE id = $1", ballot, channel)
+
+
+async def set_zone(tx: Transaction, ballot: str, zone: str) -> None:
+    """The zone a held ballot is for."""
+    await tx.fetch("UPDATE ballots SET zone = $2 WHERE id = $1", ballot, zone)
 
 
 async def move(tx: Transaction, person: int, table: str, zone: str, *, is_open: bool) -> None:
@@ -183,9 +232,24 @@ async def tally(reader: Reader, table: str) -> Mapping[str, int]:
     return {row["strategy"]: row["n"] for row in rows}
 
 
+async def cast(reader: Reader) -> Mapping[str, Mapping[str, int]]:
+    """How many ballots with at least one dot each table has, channel by channel; tables in order."""
+    rows = await reader.fetch(
+        "SELECT t.code, b.channel, count(DISTINCT d.ballot_id) AS n FROM tables t"
+        " LEFT JOIN ballots b ON b.table_code = t.code LEFT JOIN dots d ON d.ballot_id = b.id"
+        " GROUP BY t.code, b.channel ORDER BY t.position"
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        channels = found.setdefault(row["code"], dict.fromkeys(CHANNELS, 0))
+        if row["channel"] is not None:
+            channels[row["channel"]] = row["n"]
+    return found
+
+
 @dataclass(frozen=True)
 class Turnout:
-    """How many people of a table registered, put at least one dot, said they finished."""
+    """How many people of a table registered, put at least one dot, said they finished; paper apart."""
 
     table: str
     registered: int
@@ -197,7 +261,7 @@ _TURNOUT = (
     "SELECT t.code,"
     " (SELECT count(*) FROM people p WHERE p.table_code = t.code) AS registered,"
     " (SELECT count(DISTINCT d.ballot_id) FROM ballots b JOIN dots d ON d.ballot_id = b.id"
-    "   WHERE b.table_code = t.code) AS voting,"
+    "   WHERE b.table_code = t.code AND b.channel <> 'paper') AS voting,"
     " (SELECT count(*) FROM ballots b WHERE b.table_code = t.code AND b.finished) AS finished"
     " FROM tables t"
 )
@@ -220,51 +284,54 @@ async def turnout_of(reader: Reader, table: str) -> Turnout:
 
 @dataclass(frozen=True)
 class ZoneTally:
-    """Dots and voters of one zone, over ballots that are closed."""
+    """Dots and voters of one zone, over ballots that are closed; the voters by channel as well."""
 
     zone: str
     voters: int
     dots: Mapping[str, int]
+    channels: Mapping[str, int]
+
+
+_BY_ZONE = (
+    "SELECT zone, channel, NULL AS strategy, count(DISTINCT ballot_id) AS n FROM counted"
+    "  GROUP BY zone, channel"
+    " UNION ALL SELECT zone, NULL, strategy, count(*) AS n FROM counted GROUP BY zone, strategy"
+    " ORDER BY zone, strategy"
+)
 
 
 async def closed_by_zone(reader: Reader) -> Mapping[str, ZoneTally]:
     """Dots per zone and strategy, from closed ballots of tables past their Session 1 alone."""
     # One statement: a table that closes between two of them would be in the dots and not among the voters.
     rows = await reader.fetch(
-        "WITH counted AS (SELECT b.zone, d.ballot_id, d.strategy FROM ballots b"
+        "WITH counted AS (SELECT b.zone, b.channel, d.ballot_id, d.strategy FROM ballots b"
         "  JOIN dots d ON d.ballot_id = b.id JOIN tables t ON t.code = b.table_code"
         "  WHERE t.phase NOT IN ('registration', 'session1'))"
-        " SELECT zone, NULL AS strategy, count(DISTINCT ballot_id) AS n FROM counted GROUP BY zone"
-        " UNION ALL SELECT zone, strategy, count(*) AS n FROM counted GROUP BY zone, strategy"
+        f" {_BY_ZONE}"
     )
+    return _zones(rows)
+
+
+def _zones(rows: Sequence[Row]) -> Mapping[str, ZoneTally]:
     dots: dict[str, dict[str, int]] = {}
+    channels: dict[str, dict[str, int]] = {}
     for row in rows:
         if row["strategy"] is not None:
             dots.setdefault(row["zone"], {})[row["strategy"]] = row["n"]
+        else:
+            channels.setdefault(row["zone"], dict.fromkeys(CHANNELS, 0))[row["channel"]] = row["n"]
     return {
-        row["zone"]: ZoneTally(row["zone"], row["n"], dots[row["zone"]])
-        for row in rows
-        if row["strategy"] is None
+        zone: ZoneTally(zone, sum(by_channel.values()), dots[zone], by_channel)
+        for zone, by_channel in channels.items()
     }
 
 
 async def of_table_by_zone(reader: Reader, table: str) -> Mapping[str, ZoneTally]:
     """Dots and voters of each zone at one table, over all its ballots."""
     rows = await reader.fetch(
-        "SELECT b.zone, d.strategy, count(*) AS n FROM ballots b JOIN dots d ON d.ballot_id = b.id"
-        " WHERE b.table_code = $1 GROUP BY b.zone, d.strategy ORDER BY b.zone, d.strategy",
+        "WITH counted AS (SELECT b.zone, b.channel, d.ballot_id, d.strategy FROM ballots b"
+        "  JOIN dots d ON d.ballot_id = b.id WHERE b.table_code = $1)"
+        f" {_BY_ZONE}",
         table,
     )
-    voters = await reader.fetch(
-        "SELECT b.zone, count(DISTINCT b.id) AS n FROM ballots b JOIN dots d ON d.ballot_id = b.id"
-        " WHERE b.table_code = $1 GROUP BY b.zone ORDER BY b.zone",
-        table,
-    )
-    return {
-        each["zone"]: ZoneTally(
-            each["zone"],
-            each["n"],
-            {row["strategy"]: row["n"] for row in rows if row["zone"] == each["zone"]},
-        )
-        for each in voters
-    }
+    return _zones(rows)

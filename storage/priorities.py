@@ -26,11 +26,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class PrioritySet:
-    """What one table proposes or decided. `places`: how many the tied contend for."""
+    """What one table proposes or decided. `places`: how many the tied contend for.
+
+    `voters` by `channels` ("app", "assisted", "paper"); `recounts`: how often a recount undid the decision.
+    """
 
     table: str
     places: int
     voters: int
+    channels: Mapping[str, int]
+    recounts: int
     decided: bool
     confirmed: bool
     candidates: tuple[Candidate, ...]
@@ -39,25 +44,50 @@ class PrioritySet:
 
 
 async def propose(
-    tx: Transaction, table: str, places: int, voters: int, candidates: Sequence[Candidate]
+    tx: Transaction, table: str, places: int, voters: Mapping[str, int], candidates: Sequence[Candidate]
 ) -> None:
-    """Write the proposal of a table, over what there was."""
+    """Write the proposal of a table, over what there was. `voters` by channel."""
     await tx.fetch("DELETE FROM priorities WHERE table_code = $1", table)
     await tx.fetch("DELETE FROM priority_sets WHERE table_code = $1", table)
     await tx.fetch(
-        "INSERT INTO priority_sets (table_code, places, voters) VALUES ($1, $2, $3)", table, places, voters
+        "INSERT INTO priority_sets (table_code, places, voters, assisted, paper) VALUES ($1, $2, $3, $4, $5)",
+        table,
+        places,
+        sum(voters.values()),
+        voters.get("assisted", 0),
+        voters.get("paper", 0),
     )
-    await _put(tx, table, candidates)
+    await _put_candidates(tx, table, candidates)
 
 
 async def propose_anew(tx: Transaction, table: str, places: int, candidates: Sequence[Candidate]) -> None:
     """Write what is proposed now that a tie was settled (or waits again); all else stays as it is."""
     await tx.fetch("UPDATE priority_sets SET places = $2 WHERE table_code = $1", table, places)
     await tx.fetch("DELETE FROM priorities WHERE table_code = $1", table)
-    await _put(tx, table, candidates)
+    await _put_candidates(tx, table, candidates)
 
 
-async def _put(tx: Transaction, table: str, candidates: Sequence[Candidate]) -> None:
+async def recount(tx: Transaction, table: str, voters: Mapping[str, int]) -> None:
+    """Write how many ballots there are now, by channel."""
+    await tx.fetch(
+        "UPDATE priority_sets SET voters = $2, assisted = $3, paper = $4 WHERE table_code = $1",
+        table,
+        sum(voters.values()),
+        voters.get("assisted", 0),
+        voters.get("paper", 0),
+    )
+
+
+async def undo(tx: Transaction, table: str) -> None:
+    """The table has decided nothing any more, for the ballots say something else now."""
+    await tx.fetch(
+        "UPDATE priority_sets SET decided_at = NULL, decided_by = NULL, confirmed = FALSE,"
+        " recounts = recounts + 1 WHERE table_code = $1",
+        table,
+    )
+
+
+async def _put_candidates(tx: Transaction, table: str, candidates: Sequence[Candidate]) -> None:
     for position, candidate in enumerate(candidates):
         await tx.fetch(
             "INSERT INTO priorities (table_code, strategy, position, dots, tied, kept)"
@@ -107,7 +137,8 @@ async def decide(tx: Transaction, table: str, at: datetime, person: int | None, 
 
 async def _read(reader: Reader, where: str, *values: object) -> dict[str, PrioritySet]:
     sets = await reader.fetch(
-        "SELECT s.table_code, s.places, s.voters, s.decided_at, s.decided_by, s.confirmed"
+        "SELECT s.table_code, s.places, s.voters, s.assisted, s.paper, s.recounts, s.decided_at,"
+        " s.decided_by, s.confirmed"
         f" FROM priority_sets s {where}",
         *values,
     )
@@ -127,6 +158,12 @@ async def _read(reader: Reader, where: str, *values: object) -> dict[str, Priori
             table=row["table_code"],
             places=row["places"],
             voters=row["voters"],
+            channels={
+                "app": row["voters"] - row["assisted"] - row["paper"],
+                "assisted": row["assisted"],
+                "paper": row["paper"],
+            },
+            recounts=row["recounts"],
             decided=row["decided_at"] is not None,
             confirmed=bool(row["confirmed"]),
             candidates=tuple(candidates[row["table_code"]]),

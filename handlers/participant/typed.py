@@ -8,7 +8,7 @@ from telegram.ext import MessageHandler, filters
 
 from handlers.context import message_of, person_of, reply, words_for
 from handlers.participant.joining import acknowledge_for
-from handlers.render import leading_words, typed_words
+from handlers.render import leading_words, paper_words, typed_words
 from participation import conversation, notices
 from participation.conversation import Typed, Vocabulary
 
@@ -33,7 +33,7 @@ async def typed(update: Update, context: Context) -> None:
     words = words_for(update, context, person)
     message = message_of(update)
     text = message.text or message.caption or ""
-    vocabulary = Vocabulary(lone=typed_words(words), leading=leading_words(words))
+    vocabulary = Vocabulary(lone=typed_words(words), leading=leading_words(words), paper=paper_words(words))
     if person is None:
         payload = acknowledged(text, vocabulary)
         if payload is None:
@@ -50,6 +50,7 @@ async def typed(update: Update, context: Context) -> None:
     )
     await reply(update, context, person, told)
     room.screens.nudge(person.id)
+    room.outbox.wake()
 
 
 def acknowledged(text: str, vocabulary: Vocabulary) -> str | None:

@@ -36,6 +36,14 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     SkipReason      "salta"                        typed_words: "skip"
     PutOn           /discuti 3.2
     Resend          /scarti rimanda                argument_words: "resend"
+    OpenSheet       /carta 12, /schede 12: 1.3 2.1 (with the table first: /carta T5 12)
+    SetSheetDots, ShowSheetPage, PickSheetZone, FinishSheet
+                    /carta 12: 1.3 2.1, /carta 12 zona 9: 1.3     paper_words: "sheet", "zone", "blank"
+    ConfirmPaper    "conferma"                     paper_words: "confirm" (those of argument_words)
+    CorrectPaper    "correggo"                     paper_words: "correct"; "annulla": "cancel"
+    ShowSheet       /schede 12
+    WithdrawSheet   /schede ritira 12              paper_words: "withdraw"
+    SayHandedIn     /consegnate 3, or "3" when it was asked
 """
 
 from __future__ import annotations
@@ -48,6 +56,7 @@ from handlers.render.typing_words import (
     because_words,
     commands,
     leading_words,
+    paper_words,
     phase_words,
     typed_words,
 )
@@ -64,6 +73,7 @@ __all__ = [
     "commands",
     "leading_words",
     "markup",
+    "paper_words",
     "phase_words",
     "render",
     "toast",

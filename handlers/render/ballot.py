@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handlers.callback_data import Finish, SetDots, ShowPage
-from handlers.render import dots, information
+from handlers.render import assisted, dots, information
 from handlers.render.common import grid, label, lines, one_message, renders, sentences
 from handlers.render.message import TOAST_LIMIT, Button, shorten, stripped
 from participation.notices import (
+    BallotAssisted,
     BallotFinished,
     BallotNotOpen,
     BallotScreen,
@@ -20,8 +21,9 @@ from participation.notices import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from handlers.callback_data import Press
     from handlers.render.message import Keyboard, Message
     from locales.translator import Html, Translator
     from participation.event import Axis, Event
@@ -36,32 +38,34 @@ def ballot_screen(notice: BallotScreen, event: Event, words: Translator) -> tupl
     said = None if notice.said is None else load(notice.said)
     if not notice.open:
         return one_message(lambda full: _closed(notice, said, event, words, full=full), ())
-    axis = None if notice.page == REVIEW else _axis(event, notice.page)
+    axis = None if notice.page == REVIEW else axis_shown(event, notice.page)
     if axis is None:
         return one_message(
             lambda full: _review(notice, said, event, words, full=full),
             (
-                *_dot_rows([code for code, _ in notice.dots], notice, event, words),
-                *_axis_rows(notice, None, event, words),
+                *dot_rows([code for code, _ in notice.dots], dict(notice.dots), event, words, SetDots),
+                *axis_rows(dict(notice.dots), None, event, words, ShowPage),
                 *_last_row(notice, words, review=False),
             ),
         )
     return one_message(
         lambda full: _page(notice, said, axis, event, words, full=full),
         (
-            *_dot_rows([strategy.code for strategy in axis.strategies], notice, event, words),
-            *_axis_rows(notice, axis, event, words),
+            *dot_rows(
+                [strategy.code for strategy in axis.strategies], dict(notice.dots), event, words, SetDots
+            ),
+            *axis_rows(dict(notice.dots), axis, event, words, ShowPage),
             *_last_row(notice, words, review=True),
         ),
     )
 
 
-def _axis(event: Event, page: str) -> Axis:
-    # A page that this event does not have (its file was changed) is its first one.
+def axis_shown(event: Event, page: str) -> Axis:
+    """The axis of a page. One that this event does not have (its file was changed) is its first."""
     return next((axis for axis in event.axes if axis.code == page), event.axes[0])
 
 
-def _said_in_full(
+def _said_in_full(  # noqa: PLR0911 - one way out per act
     said: Notice | None, screen: BallotScreen, event: Event, words: Translator
 ) -> tuple[Html, ...]:
     """What the last act did, as the notice about it says, but for what the ballot says itself."""
@@ -79,6 +83,8 @@ def _said_in_full(
             return (sentences(words.text("finished.thanks"), words.text("finished.then")),)
         case ButtonOutdated():
             return (words.text("ballot.outdated"),)
+        case BallotAssisted():
+            return _texts(assisted.ballot_assisted(said, event, words))
     # Any other act that may be answered on the ballot; `KeyError` for one that may not.
     renderer = dict((*dots.RENDERERS, *information.RENDERERS))[type(said)]
     return _texts(renderer(said, event, words))
@@ -108,6 +114,7 @@ def _page(
     used = _used(screen)
     counts = dict(screen.dots)
     yield from _told(said, screen, event, words, full=full)
+    yield _assisted(screen, said, words)
     yield words.text("ballot.question", question=event.session1.question)
     fresh = not used and said is None and not screen.finished
     if fresh:
@@ -134,6 +141,7 @@ def _review(
 ) -> Iterable[Html | None]:
     used = _used(screen)
     yield from _told(said, screen, event, words, full=full)
+    yield _assisted(screen, said, words)
     if not used:
         yield sentences(words.text("review.empty", n=screen.budget), _closes(screen, words))
     else:
@@ -159,6 +167,7 @@ def _closed(
 ) -> Iterable[Html | None]:
     yield from _told(said, screen, event, words, full=full)
     yield words.text("closed.title")
+    yield _assisted(screen, said, words)
     if screen.dots:
         yield lines(
             (
@@ -169,6 +178,13 @@ def _closed(
     else:
         yield words.text("closed.empty")
     yield words.text("closed.priorities")
+
+
+def _assisted(screen: BallotScreen, said: Notice | None, words: Translator) -> Html | None:
+    """That the table filled it in, unless that was just said."""
+    if not screen.assisted or isinstance(said, BallotAssisted):
+        return None
+    return words.text("assisted.ballot" if screen.open else "assisted.ballot.closed")
 
 
 def _listed(screen: BallotScreen, event: Event, words: Translator, *, full: bool) -> Iterable[Html]:
@@ -202,29 +218,42 @@ def _hint(axis: Axis, event: Event, words: Translator) -> Html:
     )
 
 
-def _dot_rows(codes: list[str], screen: BallotScreen, event: Event, words: Translator) -> Keyboard:
-    counts: Mapping[str, int] = dict(screen.dots)
+def dot_rows(
+    codes: Iterable[str],
+    counts: Mapping[str, int],
+    event: Event,
+    words: Translator,
+    press: Callable[[str, int], Press],
+) -> Keyboard:
+    """A row for each of these strategies; a button wishes for the number of dots that would come next."""
     most = event.session1.most_per_strategy
     rows: list[tuple[Button, ...]] = []
     for code in codes:
         count = counts.get(code, 0)
         marked = f"{DOT * count} {label(event, code)}" if count else label(event, code)
         if most == 1:
-            rows.append((Button(marked, SetDots(code, 0 if count else 1)),))
+            rows.append((Button(marked, press(code, 0 if count else 1)),))
         elif not count:
-            rows.append((Button(marked, SetDots(code, 1)),))
+            rows.append((Button(marked, press(code, 1)),))
         else:
-            take = Button(words.plain("ballot.button.less", code=code), SetDots(code, count - 1))
-            more = Button(marked, SetDots(code, count + 1))
-            rows.append((more, take) if count < most else (Button(marked, SetDots(code, count)), take))
+            take = Button(words.plain("ballot.button.less", code=code), press(code, count - 1))
+            more = Button(marked, press(code, count + 1))
+            rows.append((more, take) if count < most else (Button(marked, press(code, count)), take))
     return tuple(rows)
 
 
-def _axis_rows(screen: BallotScreen, shown: Axis | None, event: Event, words: Translator) -> Keyboard:
+def axis_rows(
+    counts: Mapping[str, int],
+    shown: Axis | None,
+    event: Event,
+    words: Translator,
+    press: Callable[[str], Press],
+) -> Keyboard:
+    """A button for each axis, with the dots on it."""
     if len(event.axes) == 1 and shown is not None:
         return ()
     on_axis = {
-        axis.code: sum(count for code, count in screen.dots if event.axis_of(code) is axis)
+        axis.code: sum(count for code, count in counts.items() if event.axis_of(code) is axis)
         for axis in event.axes
     }
 
@@ -234,7 +263,7 @@ def _axis_rows(screen: BallotScreen, shown: Axis | None, event: Event, words: Tr
         name = words.plain("ballot.button.axis", code=axis.code)
         return f"{name} {DOT * on_axis[axis.code]}" if on_axis[axis.code] else name
 
-    return grid(((named(axis), ShowPage(axis.code)) for axis in event.axes), AXES_IN_A_ROW)
+    return grid(((named(axis), press(axis.code)) for axis in event.axes), AXES_IN_A_ROW)
 
 
 def _last_row(screen: BallotScreen, words: Translator, *, review: bool) -> Keyboard:

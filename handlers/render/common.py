@@ -67,6 +67,24 @@ def strategy_lines(event: Event, codes: Iterable[str], words: Translator) -> Htm
     return lines(strategy_line(event, code, words) for code in codes)
 
 
+def numbered_lines(
+    event: Event,
+    dots: Iterable[tuple[str, int]],
+    words: Translator,
+    *,
+    full: bool = True,
+    marked: int = 2,
+) -> Iterable[Html]:
+    """Strategies with their titles, one a line; how many dots each has is said from `marked` dots on."""
+    for code, count in dots:
+        strategy = event.strategy(code)
+        title = strategy.title if full else strategy.label
+        if count >= marked:
+            yield words.text("strategy.dots", code=code, title=title, n=count)
+        else:
+            yield words.text("strategy.line", code=code, title=title)
+
+
 def titled(event: Event, code: str, words: Translator) -> str:
     """A strategy inside a sentence: "3.2, Potenziare ..."."""
     return words.plain("strategy.inline", code=code, title=event.strategy(code).title)

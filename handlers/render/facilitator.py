@@ -17,6 +17,7 @@ from handlers.render.common import (
     strategy_lines,
     table_coded,
 )
+from handlers.render.counted import by_hand_lines
 from handlers.render.message import Button, Keyboard, Message, compose, shorten
 from handlers.render.phases import phase_name
 from participation.event import Phase
@@ -53,6 +54,9 @@ def _dashboard(screen: TableScreen, event: Event, words: Translator, *, full: bo
         counts.append(words.text("dashboard.silent", count=max(0, screen.registered - screen.voting)))
     counts.append(words.text("dashboard.contributions", count=screen.contributions))
     yield lines(counts)
+    if screen.by_hand is not None:
+        early = screen.phase in {Phase.REGISTRATION, Phase.SESSION1}
+        yield lines(by_hand_lines(screen.by_hand, words, ask=early))
     if screen.priorities:
         yield lines(
             (

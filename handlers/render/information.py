@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.callback_data import PickLanguage
 from handlers.render.common import MISREAD_LENGTH, column, lines, renders, strategy_line, table_coded
 from handlers.render.message import Message, compose, shorten
-from handlers.render.typing_words import FACILITATOR, PARTICIPANT, REGIA
+from handlers.render.typing_words import FACILITATOR, PAPER, PARTICIPANT, REGIA
 from participation.notices import (
     AskLanguage,
     ButtonOutdated,
@@ -123,7 +123,7 @@ def help_text(notice: Help, event: Event, words: Translator) -> tuple[Message, .
                         n=len(notice.facilitates),
                         tables=words.join(table_coded(event, code) for code in notice.facilitates),
                     ),
-                    _command_lines(FACILITATOR, words),
+                    _command_lines((*FACILITATOR, *PAPER), words),
                 )
                 if notice.facilitates
                 else ()
@@ -131,7 +131,7 @@ def help_text(notice: Help, event: Event, words: Translator) -> tuple[Message, .
             *(
                 (
                     words.text("help.regia"),
-                    _command_lines(REGIA, words),
+                    _command_lines((*REGIA, *PAPER), words),
                 )
                 if notice.regia
                 else ()

@@ -17,7 +17,7 @@ from handlers.render.common import (
     zone_name,
 )
 from handlers.render.message import Message, compose, shorten
-from handlers.render.typing_words import FACILITATOR, REGIA
+from handlers.render.typing_words import FACILITATOR, PAPER, REGIA
 from participation.event import Event, Phase
 from participation.notices import (
     AskTable,
@@ -200,7 +200,7 @@ def not_registered(_notice: NotRegistered, _event: Event, words: Translator) -> 
 
 def role_granted(notice: RoleGranted, event: Event, words: Translator) -> tuple[Message, ...]:
     """The new role and its commands."""
-    names: tuple[str, ...] = REGIA if notice.role is Role.REGIA else FACILITATOR
+    names = (*(REGIA if notice.role is Role.REGIA else FACILITATOR), *PAPER)
     if notice.role is Role.REGIA:
         said = words.text("role.regia")
     elif notice.table is None:

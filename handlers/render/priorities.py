@@ -22,10 +22,12 @@ from handlers.render.common import (
     lines,
     one_message,
     renders,
+    sentences,
     strategy_lines,
     table_coded,
     table_name,
 )
+from handlers.render.counted import provisional, voters
 from handlers.render.message import Button, Keyboard, Message, compose
 from participation.notices import PrioritiesDecided, PrioritiesProposed, PrioritiesRefused, PriorityScreen
 
@@ -59,7 +61,10 @@ def priorities_proposed(notice: PrioritiesProposed, event: Event, words: Transla
         return compose((words.text("proposed.none", table=table),))
     return compose(
         (
-            words.text("proposed.title", table=table, n=notice.voters),
+            sentences(
+                words.text("proposed.title", table=table),
+            ),
+            provisional(notice.provisional, words),
             lines(
                 (
                     words.text("proposed.most_voted", n=len(notice.proposed)),
@@ -90,10 +95,12 @@ def priorities_decided(notice: PrioritiesDecided, event: Event, words: Translato
         chosen = words.text("decided.none.yet" if notice.pending else "decided.none", table=table)
     return compose(
         (
+            provisional(notice.provisional, words),
             chosen,
-            _voters(notice.voters, words),
+            voters(notice.voters, notice.by_channel, words),
             *(ties.dropped(one, event, words) for one in notice.dropped),
             *(ties.told(settled, event, words) for settled in notice.ties),
+            voters(notice.voters, notice.by_channel, words),
             _pending(notice, event, words),
             words.text(
                 "decided.others" if notice.priorities or notice.pending else "decided.others.all",
@@ -101,10 +108,6 @@ def priorities_decided(notice: PrioritiesDecided, event: Event, words: Translato
             ),
         )
     )
-
-
-def _voters(count: int, words: Translator) -> Html:
-    return words.text("decided.voters", n=count) if count else words.text("decided.nobody")
 
 
 def _pending(notice: PrioritiesDecided, event: Event, words: Translator) -> Html | None:
@@ -130,8 +133,9 @@ def priority_screen(notice: PriorityScreen, event: Event, words: Translator) -> 
 def _board(screen: PriorityScreen, event: Event, words: Translator, *, full: bool) -> Iterable[Html | None]:
     table = table_coded(event, screen.table)
     yield words.text("board.decided" if screen.decided else "board.title", table=table)
-    yield _voters(screen.voters, words)
     said = {one.strategy: one.reason for one in (*screen.dropped, *screen.reasons) if one.reason}
+    yield voters(screen.voters, screen.by_channel, words)
+    yield provisional(screen.provisional, words)
     if screen.proposed:
         rows = [
             _row("board.kept" if kept else "board.dropped", row, said, event, words, full=full)

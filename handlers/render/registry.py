@@ -6,13 +6,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from handlers.render import (
+    assisted,
     ballot,
     contributions,
+    counted,
     dead_letters,
     dots,
     facilitator,
     information,
     joining,
+    paper,
     phases,
     priorities,
     questions,
@@ -43,6 +46,9 @@ _TOPICS = (
     regia,
     dead_letters,
     ties,
+    paper,
+    assisted,
+    counted,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

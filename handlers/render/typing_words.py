@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PARTICIPANT: Final = (
     "start",
     "bollini",
+    "codice",
     "domande",
     "contributi",
     "programma",
@@ -26,11 +27,14 @@ PARTICIPANT: Final = (
     "aiuto",
 )
 FACILITATOR: Final = ("tavolo", "apri", "chiudi", "priorita", "ballottaggio", "sorteggio", "discuti", "nota")
+PAPER: Final = ("carta", "schede", "consegnate", "presenti")
+"""Commands of everybody who may enter paper at a table, the regia included."""
 REGIA: Final = ("stato", "fase", "scarti")
 
 _LONE: Final = ("skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help")
 _LEADING: Final = ("zone", "table", "axis", "strategy", "question", "withdraw")
 _ARGUMENTS: Final = ("all", "confirm", "fewer", "reopen", "paper", "close", "now", "resend")
+_PAPER: Final = ("sheet", "zone", "blank", "withdraw", "correct", "cancel")
 
 
 def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
@@ -38,6 +42,7 @@ def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str
     names = (
         *(FACILITATOR if Role.FACILITATOR in roles else ()),
         *(REGIA if Role.REGIA in roles else ()),
+        *(PAPER if roles else ()),
         *PARTICIPANT,
     )
     return tuple((name, words.plain(f"command.{name}")) for name in names)
@@ -76,6 +81,15 @@ def argument_word(words: Translator, meaning: str) -> str:
 def because_words(words: Translator) -> frozenset[str]:
     """The words that a reason may begin with ("perché"), casefolded."""
     return frozenset(_listed(words, "argument.because"))
+
+
+def paper_words(words: Translator) -> Mapping[str, str]:
+    """Words about sheets of paper, casefolded: "foglio 12 zona 9: bianca", and what answers a reading back.
+
+    Meanings: "sheet", "zone", "blank", "withdraw", "correct", "cancel", and "confirm" by the argument words.
+    """
+    found = {word: meaning for meaning in _PAPER for word in _listed(words, f"paper_words.{meaning}")}
+    return {**found, **dict.fromkeys(_listed(words, "argument.confirm"), "confirm")}
 
 
 def phase_words(words: Translator) -> Mapping[str, Phase]:

@@ -47,7 +47,10 @@ async def test_a_table_in_figures(hall: Hall) -> None:
     assert {
         "registered": 3,
         "voted": 2,
+        "channels": {"app": 2, "assisted": 0, "paper": 0},
         "finished": 1,
+        "present": None,
+        "sheets": {"handed_in": None, "entered": 0, "provisional": False},
         "dots": {"1.3": 2, "5.4": 1},
         "priorities": ["1.3"],
         "dropped": [{"strategy": "5.4", "reason": None}],

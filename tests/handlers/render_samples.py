@@ -14,6 +14,7 @@ from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
 from participation.event import Event, Phase
 from participation.notices import (
+    BallotAssisted,
     BallotFinished,
     BallotNotOpen,
     BallotScreen,
@@ -24,11 +25,16 @@ from participation.notices import (
     InviteRefused,
     NoDotsLeft,
     Notice,
+    PaperDesk,
+    PaperEntered,
+    PaperRefused,
     PrioritiesRefused,
     PriorityScreen,
     RunoffHands,
     RunoffRefused,
     RunoffState,
+    SheetProblem,
+    SheetScreen,
     TieRefused,
     TieTold,
     TooFast,
@@ -62,7 +68,27 @@ REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
     PrioritiesRefused: (*PRIORITY_REFUSALS, "a reason of a later version"),
     RunoffRefused: (*RUNOFF_REFUSALS, "a reason of a later version"),
     TieRefused: (*TIE_REFUSALS, "a reason of a later version"),
+    PaperDesk: ("correct", "dropped", "nothing", "changed", "other", "done", "a reason of a later version"),
+    PaperRefused: ("early", "settled", "over", "a reason of a later version"),
 }
+
+PROBLEMS: Final = (
+    "no_label",
+    "number",
+    "unreadable",
+    "no_codes",
+    "unknown",
+    "too_many",
+    "repeated",
+    "twice",
+    "entered",
+    "not_entered",
+    "zone",
+    "person",
+    "person_closed",
+    "full",
+    "a reason of a later version",
+)
 
 
 def kinds() -> list[type[Notice]]:
@@ -125,9 +151,15 @@ class Samples:
         self._event = event
         self._random = random
 
-    def of(self, kind: type[Notice]) -> Notice:
+    def of(self, kind: type[Notice]) -> Notice:  # noqa: PLR0911 - one way out per kind with rules of its own
         """A notice of this kind."""
         match kind.__name__:
+            case "SheetProblem":
+                return self._problem()
+            case "SheetScreen":
+                return self._sheet()
+            case "PaperEntered" if self._random.random() < 0.1:
+                return self._nothing_entered()
             case "UnknownStrategies":
                 codes = tuple(self._awkward() for _ in range(self._random.randint(1, 12)))
                 return UnknownStrategies(codes=codes, nearest=tuple(self._maybe_code() for _ in codes))
@@ -141,7 +173,8 @@ class Samples:
                 hands = tuple((code, self._random.choice((0, 1, 4))) for code in self._codes()[:3])
                 return RunoffHands(table=self._table(), hands=hands, closes_at=self._moment())
         values = {
-            name: self._value(kind, name, field.annotation) for name, field in kind.model_fields.items()
+            name: self._channels() if name == "by_channel" else self._value(kind, name, field.annotation)
+            for name, field in kind.model_fields.items()
         }
         return kind.model_validate(values)
 
@@ -211,6 +244,47 @@ class Samples:
             reasons=tuple(filter(None, [self._reason()])) if how == "hand" else (),
         )
 
+    def _problem(self) -> SheetProblem:
+        codes = tuple(self._awkward() for _ in range(self._random.randint(1, 4)))
+        return SheetProblem(
+            line=self._awkward(),
+            label=self._random.choice(("12", "K7M4P", None)),
+            reason=self._random.choice(PROBLEMS),
+            codes=codes,
+            nearest=tuple(self._maybe_code() for _ in codes),
+            zones=self._random.choice(((), ("9", "10"))),
+            count=7,
+            most=6,
+        )
+
+    def _nothing_entered(self) -> PaperEntered:
+        return PaperEntered(
+            table=self._event.tables[0].code,
+            entered=0,
+            corrected=0,
+            withdrawn=0,
+            assisted=0,
+            standing=3,
+            handed_in=None,
+            problems=(self._problem(),),
+        )
+
+    def _sheet(self) -> SheetScreen:
+        assisted = self._random.random() < 0.3
+        several = self._random.random() < 0.5
+        return SheetScreen(
+            table=self._random.choice(self._event.tables).code,
+            label="K7M4P" if assisted else "12",
+            assisted=assisted,
+            page=self._random.choice((*(axis.code for axis in self._event.axes), "99")),
+            dots=tuple((code, 1) for code in self._codes()[: self._random.choice((0, 1, 6))]),
+            budget=self._event.session1.dots,
+            zone=self._random.choice(("9", None)),
+            zones=("9", "10") if several else (),
+            full=self._random.random() < 0.3,
+            open=self._random.random() < 0.8,
+        )
+
     def _ballot(self) -> BallotScreen:
         budget = self._event.session1.dots
         dots: dict[str, int] = {}
@@ -225,6 +299,7 @@ class Samples:
             UnknownStrategies,
             BallotNotOpen,
             BallotFinished,
+            BallotAssisted,
             ButtonOutdated,
             TooFast,
         )
@@ -238,6 +313,7 @@ class Samples:
             finished=self._random.random() < 0.3,
             closes_at=None if self._random.random() < 0.2 else self._moment(),
             said=None if said is None else dump(self.of(said)),
+            assisted=self._random.random() < 0.3,
         )
 
     def _value(self, kind: type[Notice], name: str, annotation: Any) -> Any:
@@ -278,6 +354,12 @@ class Samples:
             "payload": [*AWKWARD, "T5", "i-abcdefghij", "a" * 64],
             "command": [*AWKWARD, "/fase", "apri"],
             "reason": REASONS.get(kind, ()),
+            "act": ["new", "correct", "withdraw", "entered", "corrected", "withdrawn"],
+            "label": ["12", "9999", "K7M4P"],
+            "token": ["0123456789abcdef"],
+            "role": ["facilitator", "regia", "a role of a later version"],
+            "what": ["present", "handed_in"],
+            "excess": ["registered", "votes"],
         }
         return self._random.choice(codes.get(name) or AWKWARD)
 
@@ -285,13 +367,24 @@ class Samples:
         random = self._random
         if isinstance(item, type) and issubclass(item, Notice):
             return tuple(self.of(item) for _ in range(random.choice((0, 1, 3, 20, 70))))
-        if name in {"facilitates", "moved"} or kind.__name__ == "TablesMoved":
+        if name in {"facilitates", "moved", "tables"} or kind.__name__ == "TablesMoved":
             codes = [table.code for table in self._event.tables]
             return tuple(random.sample(codes, random.choice((0, 1, 1, 2, min(4, len(codes))))))
         codes = self._codes()[: random.choice((0, 0, 1, 1, 2, 6, 27))]
+        if name == "zones":
+            return tuple(random.sample(("9", "10", "11"), random.choice((0, 0, 2, 3))))
+        if typing.get_origin(item) is tuple and len(typing.get_args(item)) == 2:
+            return tuple((code, random.choice((1, 1, 1, 2))) for code in codes[:20])
         if typing.get_origin(item) is tuple:
             return tuple((code, random.randint(1, 9), random.random() < 0.5) for code in codes)
         return tuple(codes)
+
+    def _channels(self) -> tuple[tuple[str, int], ...]:
+        kinds = ("app", "assisted", "paper")
+        together = "+".join(sorted(self._random.sample(kinds, 2)))
+        alone = next(kind for kind in kinds if kind not in together.split("+"))
+        every = tuple((kind, self._random.randint(5, 30)) for kind in kinds)
+        return self._random.choice(((), every, ((alone, 18), (together, 7))))
 
     def _codes(self) -> list[str]:
         codes = [strategy.code for strategy in self._event.strategies]

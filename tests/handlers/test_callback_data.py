@@ -18,9 +18,12 @@ from handlers.callback_data import (
     ChooseInRunoff,
     ChooseTied,
     CloseRunoff,
+    ConfirmPaper,
     ConfirmPriorities,
+    CorrectPaper,
     DrawNow,
     Finish,
+    FinishSheet,
     KeepPriority,
     LeaveEmpty,
     ListQuestions,
@@ -28,7 +31,9 @@ from handlers.callback_data import (
     MovePhase,
     NotOurs,
     OpenRunoff,
+    OpenSheet,
     PickLanguage,
+    PickSheetZone,
     PickTable,
     PickZone,
     Press,
@@ -36,10 +41,15 @@ from handlers.callback_data import (
     PutOn,
     ReopenTie,
     Resend,
+    SayHandedIn,
     SetDots,
+    SetSheetDots,
     ShowPage,
+    ShowSheet,
+    ShowSheetPage,
     SkipReason,
     Withdraw,
+    WithdrawSheet,
     decode,
     encode,
 )
@@ -48,6 +58,8 @@ from participation.event import Phase
 tables = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,11}", fullmatch=True)
 strategies = st.from_regex(r"[1-9][0-9]?\.[1-9][0-9]?", fullmatch=True)
 numbers = st.from_regex(r"[1-9][0-9]?", fullmatch=True)
+labels = st.from_regex(r"[1-9][0-9]{0,3}|[A-Z][2-9][A-Z][2-9][A-Z]", fullmatch=True)
+tokens = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
 payloads = st.from_regex(r"[A-Za-z0-9_-]{0,32}", fullmatch=True)
 
 presses: st.SearchStrategy[Press] = st.one_of(
@@ -74,6 +86,16 @@ presses: st.SearchStrategy[Press] = st.one_of(
     ),
     st.builds(ChooseInRunoff, st.from_regex(r"[a-f0-9]{24}", fullmatch=True), strategies),
     st.just(SkipReason()),
+    st.builds(OpenSheet, tables, labels),
+    st.builds(SetSheetDots, labels, strategies, st.integers(0, 6)),
+    st.builds(ShowSheetPage, labels, numbers),
+    st.builds(PickSheetZone, labels, numbers),
+    st.builds(FinishSheet, labels),
+    st.builds(ConfirmPaper, tokens),
+    st.builds(CorrectPaper, tokens),
+    st.builds(ShowSheet, tables, labels),
+    st.builds(WithdrawSheet, tables, labels),
+    st.builds(SayHandedIn, tables, st.integers(0, 99)),
 )
 
 

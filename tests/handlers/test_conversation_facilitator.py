@@ -326,7 +326,7 @@ async def test_closing_proposes_the_most_voted_to_the_facilitator_alone(hall: Ha
     await hall.at("10:10")
     await anna.says("1.3 5.4")
     await hall.at("10:25")
-    (proposed,) = await lara.reads()
+    _, proposed = await lara.reads()
     assert "votazione chiusa" in proposed
     assert "Ha votato 1 persona" in proposed
     assert "1.3 Riconoscere" in proposed

@@ -27,6 +27,7 @@ from participation.notices import (
     PrivacyNotice,
     Programme,
     RunoffScreen,
+    SheetScreen,
     StrategyList,
     TableScreen,
     TableState,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from participation.event import Event
 
 EVENTS = {event.__name__: event for event in (turin, stacking, elsewhere, huge)}
-SCREENS = (BallotScreen, TableScreen, PriorityScreen, RunoffScreen)
+SCREENS = (BallotScreen, TableScreen, PriorityScreen, RunoffScreen, SheetScreen)
 LONGEST_BUTTON = 42
 
 

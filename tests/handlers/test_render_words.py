@@ -16,6 +16,7 @@ from handlers.render import (
     argument_words,
     commands,
     leading_words,
+    paper_words,
     phase_words,
     render,
     toast,
@@ -42,7 +43,12 @@ def words_of(language: str) -> Translator:
 @cache
 def raw_texts(language: str) -> dict[str, str]:
     """Every key of the messages with its text; the forms of a plural below each other."""
-    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+    return {key: text for domain in ("messages", "paper") for key, text in texts_of(language, domain).items()}
+
+
+def texts_of(language: str, domain: str) -> dict[str, str]:
+    """The texts of one catalog."""
+    with (FOLDER / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         catalog = read_po(file, locale=language)
     return {
         message.id if isinstance(message.id, str) else message.id[0]: message.string
@@ -81,7 +87,7 @@ def test_no_text_of_the_catalogs_is_idle() -> None:
                 notice = samples.of(kind)
                 render(notice, event, listening)  # type: ignore[arg-type] # it listens for a translator
                 toast(notice, event, listening)  # type: ignore[arg-type] # the same
-    for mapping in (typed_words, leading_words, argument_words, phase_words):
+    for mapping in (typed_words, leading_words, argument_words, phase_words, paper_words):
         mapping(listening)  # type: ignore[arg-type] # the same
     commands(listening, EVERY_ROLE)  # type: ignore[arg-type] # the same
     assert set() == set(raw_texts("it")) - listening.asked
@@ -108,8 +114,9 @@ def test_each_role_sees_its_own_commands_before_those_of_everybody() -> None:
     words = words_of("it")
     everybody = [name for name, _ in commands(words)]
     assert not {"tavolo", "fase"} & set(everybody)
-    assert [*FACILITATES, *everybody] == [name for name, _ in commands(words, (Role.FACILITATOR,))]
-    assert ["stato", "fase", *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
+    paper = ["carta", "schede", "consegnate", "presenti"]
+    assert [*FACILITATES, *paper, *everybody] == [name for name, _ in commands(words, (Role.FACILITATOR,))]
+    assert ["stato", "fase", *paper, *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -122,7 +129,7 @@ def test_texts_mention_only_commands_that_there_are(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_typed_word_means_two_things(language: str) -> None:
     texts = raw_texts(language)
-    groups = (("typed.",), ("leading.",), ("argument.", "phase_words."))
+    groups = (("typed.",), ("leading.",), ("argument.", "phase_words."), ("paper_words.", "argument.confirm"))
     for prefixes in groups:
         listed = [
             word.strip().casefold()

@@ -12,12 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from participation import agenda, conversation, dots, joining, notices, phases, priorities
+from participation import agenda, conversation, dots, joining, notices, paper, phases, priorities, sheets
 from participation.conversation import Typed, Vocabulary
+from participation.desk import Hand
 from participation.event import Event, Phase
 from participation.notices import Mover, Notice, Role
 from storage import ballots, outbox, people, tables
 from storage import contributions as stored_contributions
+from storage import paper as stored_paper
 from storage.sqlite import SqliteDatabase, open_sqlite
 
 if TYPE_CHECKING:
@@ -45,6 +47,16 @@ WORDS = Vocabulary(
         "ritira": "withdraw",
         "zona": "zone",
         "tavolo": "table",
+    },
+    paper={
+        "foglio": "sheet",
+        "scheda": "sheet",
+        "zona": "zone",
+        "bianca": "blank",
+        "ritira": "withdraw",
+        "conferma": "confirm",
+        "correggo": "correct",
+        "annulla": "cancel",
     },
 )
 
@@ -150,6 +162,45 @@ class Floor:
     async def confirms(self, person: Person, table: str = "T6") -> Notice | None:
         return await priorities.confirm(self.database, self.event, person, table, self.now)
 
+    # --- paper ----------------------------------------------------------------------------------------
+
+    def hand(self, person: Person, act: str | None = None) -> Hand:
+        """Who does something about paper, in a message of its own or in one delivered again."""
+        return Hand(person, act or f"paper:{person.id}:{self.message(person)}", self.new_id(), self.now)
+
+    async def carta(self, person: Person, text: str = "", act: str | None = None) -> tuple[Notice, ...]:
+        """`/carta` and what stands behind it."""
+        by = self.hand(person, act)
+        return await paper.command(self.database, self.event, by, text, WORDS.paper, "new")
+
+    async def schede(self, person: Person, text: str = "", act: str | None = None) -> tuple[Notice, ...]:
+        """`/schede` and what stands behind it."""
+        by = self.hand(person, act)
+        return await paper.command(self.database, self.event, by, text, WORDS.paper, "correct")
+
+    async def confirms_sheets(
+        self, person: Person, token: str | None = None, act: str | None = None
+    ) -> tuple[Notice, ...]:
+        """Confirms what was read back, by its button or by typing."""
+        return await paper.confirm(self.database, self.event, self.hand(person, act), token)
+
+    async def enters(self, person: Person, text: str) -> notices.PaperEntered:
+        """Types sheets and confirms them."""
+        (read, *_) = await self.carta(person, text)
+        assert isinstance(read, notices.PaperReadBack)
+        (entered,) = await self.confirms_sheets(person, read.token)
+        assert isinstance(entered, notices.PaperEntered)
+        return entered
+
+    async def handed_in(self, person: Person, number: int, table: str = "T6") -> Notice:
+        """So many sheets were handed in."""
+        return await sheets.say_handed_in(self.database, self.event, person, table, number, self.now)
+
+    async def sheets(self, table: str = "T6") -> dict[int, list[str]]:
+        """The sheets that stand: number to codes."""
+        found = await stored_paper.sheets_of(self.database, table)
+        return {sheet.number: sorted(sheet.dots) for sheet in found}
+
     # --- time and phases ------------------------------------------------------------------------------
 
     def later(self, seconds: float = 60) -> datetime:
@@ -230,8 +281,18 @@ EVERYTHING = {
     "history": "SELECT table_code, from_phase, to_phase, mover FROM phase_history ORDER BY id",
     "people": "SELECT id, table_code, zone FROM people ORDER BY id",
     "roles": "SELECT person_id, role, table_code FROM roles ORDER BY 1, 2, 3",
+    "sheets": (
+        "SELECT s.table_code, s.number, b.zone, b.open, s.withdrawn_at IS NULL FROM sheets s"
+        " JOIN ballots b ON b.id = s.ballot_id ORDER BY 1, 2, 5"
+    ),
+    "marked": (
+        "SELECT s.table_code, s.number, d.strategy, d.nth FROM sheets s"
+        " JOIN dots d ON d.ballot_id = s.ballot_id ORDER BY 1, 2, 3, 4"
+    ),
+    "counts": "SELECT table_code, present, handed_in FROM table_counts ORDER BY 1",
+    "trace": "SELECT table_code, person_id, role, act, label, before, after FROM paper_trace ORDER BY id",
     "ballots": (
-        "SELECT o.person_id, b.table_code, b.zone, b.open, b.finished FROM ballots b"
+        "SELECT o.person_id, b.table_code, b.zone, b.open, b.finished, b.channel FROM ballots b"
         " JOIN ballot_owners o ON o.ballot_id = b.id ORDER BY 1"
     ),
     "dots": (
@@ -244,7 +305,7 @@ EVERYTHING = {
     "tied": "SELECT table_code, nth, strategy, chosen, still_tied FROM tie_candidates ORDER BY 1, 2, 3",
     "runoffs": "SELECT table_code, nth, id, closed_at IS NULL FROM runoffs ORDER BY 1, 2",
     "choices": "SELECT table_code, nth, person_id, strategy FROM runoff_choices ORDER BY 1, 2, 3",
-    "counts": "SELECT table_code, nth, strategy, hands, taps FROM runoff_counts ORDER BY 1, 2, 3",
+    "runoff_counts": "SELECT table_code, nth, strategy, hands, taps FROM runoff_counts ORDER BY 1, 2, 3",
     "draws": "SELECT table_code, nth, id, secret, word FROM draws ORDER BY 1, 2",
     "contributions": (
         "SELECT m.person_id, m.message_id, c.text, c.session, c.strategy, c.question, c.withdrawn_at IS NULL"

@@ -33,7 +33,7 @@ def ballots(draw: st.DrawFn) -> Ballot:
         count = draw(st.integers(0, room))
         if count:
             on[code] = count
-    return Ballot("b", "T6", "5", budget, stack, True, False, 0, on)
+    return Ballot("b", "T6", "5", "app", budget, stack, True, False, 0, on)
 
 
 WISHES = st.dictionaries(st.sampled_from(CODES), st.integers(0, 9), max_size=8)
@@ -44,7 +44,7 @@ def after(ballot: Ballot, wished: dict[str, int], said: object) -> Ballot:
     if not isinstance(said, notices.DotsRecorded):
         return ballot
     on = {code: count for code, count in {**ballot.dots, **wished}.items() if count}
-    return Ballot("b", "T6", "5", ballot.budget, ballot.stack, True, False, 1, on)
+    return Ballot("b", "T6", "5", "app", ballot.budget, ballot.stack, True, False, 1, on)
 
 
 @settings(deadline=None)

@@ -162,7 +162,7 @@ async def test_the_regia_takes_a_late_table_through_every_phase(floor: Floor) ->
     assert {("regia", vittoria.id)} == {(step.mover, step.person) for step in steps_taken}
     assert ["PrioritiesDecided", "Thanks"] == [type(each).__name__ for each in await floor.told(anna)]
     # What was proposed is decided already.
-    assert ["PrioritiesDecided"] == [type(each).__name__ for each in await floor.told(lara)]
+    assert ["HandedInAsked", "PrioritiesDecided"] == [type(each).__name__ for each in await floor.told(lara)]
 
 
 async def test_a_table_that_is_there_already_says_since_when_and_by_whom(floor: Floor) -> None:
@@ -300,6 +300,15 @@ async def test_the_dashboard_shows_the_table_as_it_is(floor: Floor) -> None:
             next_at=floor.event.phase_starts()[Phase.PRIORITIES],
             priorities=(),
             strategy_on=None,
+            by_hand=notices.TableByHand(
+                present=None,
+                handed_in=None,
+                entered=0,
+                registered=2,
+                votes=1,
+                provisional=False,
+                excess=None,
+            ),
         )
         == shown
     )

@@ -110,7 +110,7 @@ CANDIDATES = st.lists(
 @settings(deadline=None)
 @given(CANDIDATES, st.booleans())
 def test_what_stands_and_what_is_pending_never_overlap(candidates: list[Candidate], confirmed: bool) -> None:
-    found = PrioritySet("T1", 1, 9, True, confirmed, tuple(candidates))
+    found = PrioritySet("T1", 1, 9, {"app": 9}, 0, True, confirmed, tuple(candidates))
     stands, pends = priorities.standing(found), priorities.pending(found)
     assert not set(stands) & set(pends)
     assert set(stands) <= {candidate.strategy for candidate in candidates if candidate.kept}
@@ -173,7 +173,7 @@ def decided(
 async def test_closing_proposes_and_tells_who_facilitates(floor: Floor) -> None:
     anna, lara = await closed(floor)
     told = notices.PrioritiesProposed(table="T6", proposed=UNDISPUTED, tied=TIED, places=1, voters=3)
-    assert [told] == await floor.told(lara)
+    assert [notices.HandedInAsked(table="T6", entered=0), told] == await floor.told(lara)
     assert [] == await floor.told(anna)
     board = await priorities.screen(floor.database, floor.event, "T6")
     assert board is not None
@@ -235,7 +235,7 @@ async def test_session_2_begins_with_the_undisputed_and_the_tied_can_still_be_ch
     assert await confirm(floor, lara) is None
     confirmed = decided(*UNDISPUTED, "4.1", confirmed=True, tie=settled("hand", "4.1"))
     assert [standing, confirmed] == await floor.told(anna)
-    assert [standing, confirmed] == (await floor.told(lara))[1:]
+    assert [standing, confirmed] == (await floor.told(lara))[2:]
 
 
 async def test_two_who_facilitate_decide_once(floor: Floor) -> None:
@@ -269,7 +269,7 @@ async def test_a_table_that_nobody_voted_at_goes_on_without_priorities(floor: Fl
     anna, lara = await floor.person(1), await floor.facilitator()
     await floor.moves("T6", Phase.PRIORITIES)
     nothing = notices.PrioritiesProposed(table="T6", proposed=(), tied=(), places=0, voters=0)
-    assert [nothing] == await floor.told(lara)
+    assert [notices.HandedInAsked(table="T6", entered=0), nothing] == await floor.told(lara)
     assert PrioritiesRefused(table="T6", reason="empty") == await confirm(floor, lara)
     await floor.moves("T6", Phase.SESSION2)
     told = notices.PrioritiesDecided(
@@ -300,7 +300,7 @@ async def test_where_the_event_says_automatic_only_a_tie_waits_for_the_table(
     session1 = turin.session1.model_copy(update={"priority_choice": "automatic"})
     async with open_floor(template, turin.model_copy(update={"session1": session1})) as floor:
         _, lara = await closed(floor)
-        assert isinstance((await floor.told(lara))[0], notices.PrioritiesProposed)
+        assert isinstance((await floor.told(lara))[1], notices.PrioritiesProposed)
         assert not (await set_of(floor)).decided
         await floor.moves("T5", Phase.SESSION1)
         bruno = await floor.votes(60, "3.2", "1.1", table="T5")

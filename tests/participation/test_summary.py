@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from collections import Counter
 from itertools import chain, combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from participation import contributions, summary
 from participation.aggregates import TablePriorities, TableTurnout
+from participation.channels import withheld
 from participation.disclosure import SMALLEST_GROUP
 from participation.event import Phase
-from participation.summary import withheld
 
 if TYPE_CHECKING:
     from tests.participation.floor import Floor
@@ -208,10 +208,13 @@ async def test_everything_by_table_equals_what_people_did(floor: Floor) -> None:
     await floor.moves("T6", Phase.PRIORITIES)
     found = await summary.by_table(floor.database)
     tie = {"strategies": ["4.1", "6.4"], "places": 1, "zone": None, "how": None, "chosen": []}
-    expected = {
+    expected: dict[str, Any] = {
         "registered": 3,
         "voted": 2,
+        "channels": {"app": 2, "assisted": 0, "paper": 0},
         "finished": 1,
+        "present": None,
+        "sheets": {"handed_in": None, "entered": 0, "provisional": False},
         "dots": {**dict.fromkeys(CODES[:5], 2), "4.1": 1, "6.4": 1},
         "priorities": list(CODES[:5]),
         "dropped": [],
@@ -227,10 +230,9 @@ async def test_everything_by_table_equals_what_people_did(floor: Floor) -> None:
         "priorities": list(CODES),
         "ties": [{**tie, "how": "hand", "chosen": ["6.4"]}],
     } == found["T6"]
-    nothing = {"registered": 0, "voted": 0, "finished": 0, "dots": {}, "priorities": [], "ties": []} | {
-        "dropped": []
-    }
-    assert {**nothing, "contributions": 0} == found["T5"]
+    nothing = {"registered": 0, "voted": 0, "finished": 0, "dots": {}, "priorities": [], "ties": []}
+    nothing |= {"channels": dict.fromkeys(expected["channels"], 0), "present": None, "dropped": []}
+    assert {**nothing, "sheets": expected["sheets"], "contributions": 0} == found["T5"]
     assert [table.code for table in floor.event.tables] == list(found)
 
 

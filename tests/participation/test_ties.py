@@ -445,7 +445,7 @@ async def test_a_zone_whose_first_choice_is_out_is_pointed_out(floor: Floor) -> 
     floor.event = floor.event.model_copy(update={"session1": session1})
     lara = await floor.facilitator(900, "T9")
     await vote_at(floor, "T9", {zones[0]: LARGE, zones[1]: SMALL})
-    (told,) = await floor.told(lara)
+    (_, told) = await floor.told(lara)
     assert isinstance(told, notices.PrioritiesProposed)
     out = (notices.ZoneLeftOut(zone=zones[1], strategies=("2.1",)),)
     assert (("1.1", "1.2"), out) == (told.proposed, told.left_out)
@@ -464,7 +464,7 @@ async def test_with_guaranteed_places_each_zone_has_its_most_voted(shared: Floor
     zones = shared.event.table("T9").zones
     lara = await shared.facilitator(900, "T9")
     await vote_at(shared, "T9", {zones[0]: [*LARGE, ("1.1",)], zones[1]: SMALL})
-    (told,) = await shared.told(lara)
+    (_, told) = await shared.told(lara)
     assert isinstance(told, notices.PrioritiesProposed)
     assert (("1.1", "2.1"), (), ()) == (told.proposed, told.tied, told.left_out)
 
@@ -473,7 +473,7 @@ async def test_ties_for_guaranteed_places_are_settled_one_after_the_other(shared
     zones = shared.event.table("T9").zones
     lara = await shared.facilitator(900, "T9")
     await vote_at(shared, "T9", {zones[0]: LARGE, zones[1]: [("2.1", "2.2") for _ in range(5)]})
-    (told,) = await shared.told(lara)
+    (_, told) = await shared.told(lara)
     assert isinstance(told, notices.PrioritiesProposed)
     assert ((), ("1.1", "1.2"), 1, zones[0]) == (told.proposed, told.tied, told.places, told.zone)
     assert await shared.keeps(lara, "T9", "1.2", kept=True) is None
@@ -493,7 +493,7 @@ async def test_nothing_is_guaranteed_to_so_few_that_it_would_tell_on_them(shared
     zones = shared.event.table("T9").zones
     lara = await shared.facilitator(900, "T9")
     await vote_at(shared, "T9", {zones[0]: LARGE, zones[1]: SMALL[:4]})
-    (told,) = await shared.told(lara)
+    (_, told) = await shared.told(lara)
     assert isinstance(told, notices.PrioritiesProposed)
     assert (("1.1", "1.2"), ()) == (told.proposed, told.left_out)
     by_zone = await ballots.of_table_by_zone(shared.database, "T9")
@@ -510,7 +510,7 @@ def ruled(turin: Event, **rules: object) -> Event:
 async def test_below_the_floor_nothing_is_proposed(template: Path, turin: Event) -> None:
     async with open_floor(template, ruled(turin, priority_floor=2)) as floor:
         _, lara = await closed(floor)
-        (told,) = await floor.told(lara)
+        (_, told) = await floor.told(lara)
         assert isinstance(told, notices.PrioritiesProposed)
         assert (UNDISPUTED, ()) == (told.proposed, told.tied)
 

@@ -80,7 +80,7 @@ async def test_priorities_are_confirmed_once_and_stand_before_that(database: Dat
     async with database.transaction() as tx:
         await add_tables(tx, "T1", "T2")
         candidates = (Candidate("1.1", 4, tied=False, kept=True), Candidate("2.1", 2, tied=True, kept=False))
-        await priorities.propose(tx, "T1", 1, 5, candidates)
+        await priorities.propose(tx, "T1", 1, {"app": 3, "assisted": 0, "paper": 2}, candidates)
         assert [True, False] == [
             await priorities.decide(tx, "T1", NOON, None, confirmed=False) for _ in range(2)
         ]
@@ -92,6 +92,7 @@ async def test_priorities_are_confirmed_once_and_stand_before_that(database: Dat
         assert not await priorities.decide(tx, "T2", NOON, None, confirmed=True)
     found = await priorities.of_table(database, "T1")
     assert found is not None
+    assert {"app": 3, "assisted": 0, "paper": 2} == found.channels
     assert (1, 5, True, True) == (found.places, found.voters, found.decided, found.confirmed)
     assert (candidates[0], Candidate("2.1", 2, tied=True, kept=True)) == found.candidates
     assert {"T1": found} == await priorities.of_all(database)

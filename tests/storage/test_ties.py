@@ -27,7 +27,7 @@ async def tied(database: Database, places: int = 1) -> TieRow:
         await add_tables(tx, "T1")
         for number in (101, 102):
             await seat(tx, number, "T1")
-        await priorities.propose(tx, "T1", places, 3, [])
+        await priorities.propose(tx, "T1", places, {"app": 3}, [])
         await ties.add(tx, "T1", 1, TIED, places, zone=None, after_runoff=False)
     return await the_tie(database)
 
@@ -157,7 +157,7 @@ async def test_a_proposal_made_anew_forgets_the_ties_of_the_one_before(database:
     async with database.transaction() as tx:
         await ties.give_reason(tx, "T1", "3.2", "Troppo cara", NOON, 1)
         await ties.ask_reason(tx, 1, "T1", "3.2", NOON)
-        await priorities.propose(tx, "T1", 0, 3, [])
+        await priorities.propose(tx, "T1", 0, {"app": 3}, [])
     for table in ("ties", "tie_candidates", "runoffs", "runoff_choices", "priority_reasons", "reasons_asked"):
         assert 0 == await value(database, f"SELECT count(*) FROM {table}"), table  # noqa: S608 - our words
 
