@@ -10,6 +10,8 @@ from participation import dots, phases, priorities
 from storage import people
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from participation.event import Event
     from participation.notices import Notice
     from storage.database import Reader
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-async def draw(reader: Reader, event: Event, screen: Screen) -> Notice | None:
+async def draw(reader: Reader, event: Event, screen: Screen, now: datetime) -> Notice | None:
     """The notice that a screen is to show now; None when there is nothing to show."""
     kind, _, table = screen.kind.partition(":")
     person = await people.by_id(reader, screen.person)
@@ -28,7 +30,7 @@ async def draw(reader: Reader, event: Event, screen: Screen) -> Notice | None:
         case dots.SCREEN:
             return await dots.screen(reader, event, person, screen.view)
         case phases.SCREEN:
-            return await phases.screen(reader, event, table)
+            return await phases.screen(reader, event, table, now)
         case priorities.SCREEN:
             return await priorities.screen(reader, table)
         case _:

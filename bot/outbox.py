@@ -17,7 +17,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot.worker import Worker
 from handlers.render import render
 from handlers.sending import seconds, send
-from participation import agenda, contributions, notices
+from participation import agenda, contributions, notices, timing
 from storage import outbox, people
 from storage.database import Unavailable
 
@@ -144,7 +144,8 @@ class Outbox(Worker):
             )
             return sent.message_id
         last = 0
-        for message in render(notices.load(letter.content), self._event, words):
+        notice = notices.load(letter.content)
+        for message in render(notice, await timing.event_for(self._database, self._event, notice), words):
             last = await send(self._bot, letter.chat, message)
         return last
 
@@ -152,7 +153,7 @@ class Outbox(Worker):
         async def write() -> None:
             async with self._database.transaction() as tx:
                 await outbox.sent(tx, letter, message, self._clock.now())
-                if letter.person is not None:
+                if letter.person is not None and agenda.load(letter.content) is None:
                     await contributions.seen(tx, letter.person, notices.load(letter.content))
 
         await self.insist(write)

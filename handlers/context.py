@@ -20,6 +20,7 @@ from telegram.ext import (
 from handlers.callback_data import NotOurs, Press, decode
 from handlers.render import render, toast
 from handlers.sending import seconds, send
+from participation import timing
 from participation.notices import dump
 from storage import outbox, people
 
@@ -86,7 +87,7 @@ class Postponer(Protocol):
 
 @dataclass(frozen=True)
 class Room:
-    """Everything a handler works with; built once, in `bot/app.py`."""
+    """Everything a handler works with; built once, in `bot/app.py`. `channel`: the regia's, if any."""
 
     database: Database
     event: Event
@@ -96,6 +97,7 @@ class Room:
     outbox: Sender
     queues: Postponer
     new_id: Callable[[], str]
+    channel: int | None = None
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -154,7 +156,8 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
             await _leave(update, room, person, number, notice)
             continue
         try:
-            for message in render(notice, room.event, words):
+            event = await timing.event_for(room.database, room.event, notice)
+            for message in render(notice, event, words):
                 await send(context.bot, chat, message)
         except (Forbidden, BadRequest) as error:
             if isinstance(error, BadRequest) and "chat not found" not in error.message.lower():
@@ -252,6 +255,11 @@ def message_of(update: Update) -> Message:
     message = update.effective_message
     assert message is not None, "the handlers' filters let only messages pass"
     return message
+
+
+def command_of(update: Update) -> str:
+    """The name of the command, as it was typed."""
+    return (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0]
 
 
 def argument_of(update: Update) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import unknown
+from handlers import confirming, steering, unknown
 from handlers.facilitator import priorities, questions, table
 from handlers.participant import contributions, dots, information, joining, typed
-from handlers.regia import phases
+from handlers.regia import agenda, charts, phases
 
 if TYPE_CHECKING:
     from handlers.context import BolliniApplication
@@ -24,6 +24,10 @@ def setup(application: BolliniApplication) -> None:
         priorities,
         questions,
         phases,
+        agenda,
+        charts,
+        steering,
+        confirming,
         typed,
         unknown,
     ):

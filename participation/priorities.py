@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storage.database import Database, Reader, Transaction
     from storage.people import Person
     from storage.priorities import PrioritySet
+    from storage.tables import TableRow
 
 SCREEN = "priorities"
 
@@ -66,9 +67,10 @@ def pending(decided: PrioritySet) -> tuple[str, ...]:
 
 
 async def open_proposal(
-    tx: Transaction, event: Event, table: str, tally: Mapping[str, int], voters: int, now: datetime
+    tx: Transaction, event: Event, row: TableRow, tally: Mapping[str, int], voters: int, now: datetime
 ) -> None:
-    """Session 1 closed: write the proposal, and show it to who facilitates."""
+    """Session 1 closed: write the proposal, and show it to who facilitates. Once for each opening."""
+    table = row.code
     order = [strategy.code for strategy in event.strategies]
     proposal = propose(tally, event.session1.priorities, order)
     candidates = [Candidate(code, tally[code], tied=False, kept=True) for code in proposal.undisputed]
@@ -79,7 +81,7 @@ async def open_proposal(
         return
     await outbox.announce(
         tx,
-        f"proposed:{table}",
+        f"proposed:{table}{row.again}",
         f"facilitators:{table}",
         notices.dump(
             notices.PrioritiesProposed(
@@ -102,11 +104,12 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
     """
     if not await priorities.decide(tx, table, now, person, confirmed=confirmed):
         return False
-    found = await priorities.of_table(tx, table)
+    found, row = await priorities.of_table(tx, table), await tables.find(tx, table)
     assert found is not None, "just decided"
+    assert row is not None, "it has a proposal"
     stage = "confirmed" if confirmed else "standing"
     told = notices.dump(_told(found))
-    await outbox.announce(tx, f"priorities:{table}:{stage}", f"concerned:{table}", told, now)
+    await outbox.announce(tx, f"priorities:{table}:{stage}{row.again}", f"concerned:{table}", told, now)
     await screens.redraw_for_facilitators(tx, table, f"{SCREEN}:{table}")
     return True
 

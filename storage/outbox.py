@@ -36,7 +36,9 @@ async def announce(
     """Tell an audience something, once per key.
 
     Audiences: "table:<code>" (everybody registered there), "facilitators:<code>", "regia" (its people),
-    "concerned:<code>" (all of these, each person once). A lower priority goes first.
+    "concerned:<code>" (all of these, each person once). "around:,<code>,<code>," (everybody registered at
+    any of these tables, and who facilitates them), "leading:,<code>,<code>," (who facilitates any of them),
+    "unfinished:<code>" (who votes there and has not finished). A lower priority goes first.
     """
     await tx.fetch(
         "INSERT INTO announcements (key, audience, content, priority, created_at) VALUES ($1, $2, $3, $4, $5)"
@@ -58,6 +60,19 @@ _AUDIENCES = {
     "concerned": (
         "((p.table_code = $2 AND p.joined_after < $4) OR p.id IN"
         " (SELECT person_id FROM roles WHERE role = 'regia' OR (role = 'facilitator' AND table_code = $2)))"
+    ),
+    "around": (
+        "((replace($2, ',' || p.table_code || ',', '') <> $2 AND p.joined_after < $4) OR p.id IN"
+        " (SELECT person_id FROM roles WHERE role = 'facilitator'"
+        "   AND replace($2, ',' || table_code || ',', '') <> $2))"
+    ),
+    "unfinished": (
+        "p.table_code = $2 AND p.joined_after < $4 AND p.id IN (SELECT o.person_id FROM ballot_owners o"
+        " JOIN ballots b ON b.id = o.ballot_id WHERE b.open AND NOT b.finished)"
+    ),
+    "leading": (
+        "p.id IN (SELECT person_id FROM roles WHERE role = 'facilitator' AND $4 > 0"
+        " AND replace($2, ',' || table_code || ',', '') <> $2)"
     ),
 }
 """Who is meant, over `people p`. $2: the table. $4: the announcement; who sat down later was told then."""

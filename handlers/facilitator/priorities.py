@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.callback_data import ChooseTied, ConfirmPriorities, KeepPriority
+from handlers.callback_data import ChooseTied, ConfirmPriorities, KeepPriority, ShowBoard
 from handlers.context import button, command, press_of, reply, words_for
 from handlers.facilitator.access import commanded, may_press
 from handlers.render import argument_words
-from participation import dots, priorities
+from participation import dashboards, dots, priorities
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def setup(application: BolliniApplication) -> None:
     """Add this module's handlers."""
     application.add_handler(command("priorita", board))
+    application.add_handler(button(show_board, ShowBoard))
     application.add_handler(button(keep, KeepPriority))
     application.add_handler(button(choose, ChooseTied))
     application.add_handler(button(confirm, ConfirmPriorities))
@@ -42,6 +43,14 @@ async def board(update: Update, context: Context) -> None:
     if told is None:
         told = await priorities.show(room.database, person, table)
     await _done(update, context, person, told)
+
+
+async def show_board(update: Update, context: Context) -> None:
+    """The dashboard's button for the board."""
+    table = press_of(update, ShowBoard).table
+    person = await may_press(update, context, table, dashboards.SCREEN)
+    if person is not None:
+        await _done(update, context, person, await priorities.show(context.room.database, person, table))
 
 
 async def keep(update: Update, context: Context) -> None:

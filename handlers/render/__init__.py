@@ -27,6 +27,14 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     ChooseTied      /priorita 2.3, /priorita -2.3  chooses, does not choose
     ConfirmPriorities  /priorita conferma          argument_words: "confirm"
     PutOn           /discuti 3.2
+    Prolong         /prolunga 5                    regia: /prolunga T5 5
+    Nudge           /sollecita
+    ShowBoard       /priorita
+    Answer          "conferma", "annulla"          argument_words: "confirm", "cancel"
+    ShowState       /stato, /stato T5
+    DrawChart       /grafici affluenza canale      chart_words, place_words
+    (no button)     /agenda ferma, riprendi, +10   argument_words: "hold", "resume"
+    (no button)     /avviso facilitatori: ...      argument_words: "leaders", "all"
 """
 
 from __future__ import annotations
@@ -34,7 +42,15 @@ from __future__ import annotations
 from handlers.render.information import LANGUAGES
 from handlers.render.message import TEXT_LIMIT, TOAST_LIMIT, Button, Keyboard, Message, markup
 from handlers.render.registry import render, toast
-from handlers.render.typing_words import argument_words, commands, leading_words, phase_words, typed_words
+from handlers.render.typing_words import (
+    argument_words,
+    chart_words,
+    commands,
+    leading_words,
+    phase_words,
+    place_words,
+    typed_words,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -44,10 +60,12 @@ __all__ = [
     "Keyboard",
     "Message",
     "argument_words",
+    "chart_words",
     "commands",
     "leading_words",
     "markup",
     "phase_words",
+    "place_words",
     "render",
     "toast",
     "typed_words",

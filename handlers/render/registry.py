@@ -14,8 +14,10 @@ from handlers.render import (
     joining,
     phases,
     priorities,
+    prompts,
     questions,
     regia,
+    time,
 )
 from handlers.render.message import TOAST_LIMIT, Message, shorten, stripped
 from locales.translator import Html
@@ -39,6 +41,8 @@ _TOPICS = (
     contributions,
     facilitator,
     regia,
+    time,
+    prompts,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

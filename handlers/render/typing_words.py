@@ -25,12 +25,33 @@ PARTICIPANT: Final = (
     "privacy",
     "aiuto",
 )
-FACILITATOR: Final = ("tavolo", "apri", "chiudi", "priorita", "discuti", "nota")
-REGIA: Final = ("stato", "fase")
+FACILITATOR: Final = (
+    "tavolo",
+    "apri",
+    "chiudi",
+    "prolunga",
+    "sollecita",
+    "avviso",
+    "priorita",
+    "discuti",
+    "nota",
+)
+REGIA: Final = ("stato", "fase", "agenda", "prolunga", "riapri", "avviso", "grafici")
 
 _LONE: Final = ("skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help")
 _LEADING: Final = ("zone", "table", "axis", "strategy", "question", "withdraw")
-_ARGUMENTS: Final = ("all", "confirm")
+_ARGUMENTS: Final = ("all", "confirm", "cancel", "hold", "resume", "leaders")
+_CHARTS: Final = (
+    "turnout",
+    "heatmap",
+    "ranking",
+    "priorities",
+    "contributions1",
+    "contributions2",
+    "keywords1",
+    "keywords2",
+)
+_PLACES: Final = ("here", "channel")
 
 
 def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
@@ -40,7 +61,8 @@ def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str
         *(REGIA if Role.REGIA in roles else ()),
         *PARTICIPANT,
     )
-    return tuple((name, words.plain(f"command.{name}")) for name in names)
+    # Some commands are of two roles, and stand in the menu once.
+    return tuple((name, words.plain(f"command.{name}")) for name in dict.fromkeys(names))
 
 
 def typed_words(words: Translator) -> Mapping[str, str]:
@@ -60,7 +82,11 @@ def leading_words(words: Translator) -> Mapping[str, str]:
 
 
 def argument_words(words: Translator) -> Mapping[str, str]:
-    """Words that act after a command, casefolded: /fase tutti -> "all", /priorita conferma -> "confirm"."""
+    """Words that act after a command, casefolded: /fase tutti -> "all", /agenda ferma -> "hold".
+
+    Meanings: "all", "confirm", "cancel" (these two also alone, where something was asked back), "hold",
+    "resume", "leaders".
+    """
     return {word: meaning for meaning in _ARGUMENTS for word in _listed(words, f"argument.{meaning}")}
 
 
@@ -72,6 +98,21 @@ def phase_words(words: Translator) -> Mapping[str, Phase]:
 def phase_word(words: Translator, phase: Phase) -> str:
     """The first of the words for a phase: the one the texts use."""
     return _listed(words, f"phase_words.{phase.value}")[0]
+
+
+def chart_words(words: Translator) -> Mapping[str, str]:
+    """The words for each chart as typed after /grafici, casefolded, and its name."""
+    return {word: chart for chart in _CHARTS for word in _listed(words, f"chart_words.{chart}")}
+
+
+def chart_word(words: Translator, chart: str) -> str:
+    """The first of the words for a chart: the one the texts use."""
+    return _listed(words, f"chart_words.{chart}")[0]
+
+
+def place_words(words: Translator) -> Mapping[str, str]:
+    """The words for where a chart goes: "here" or "channel"."""
+    return {word: place for place in _PLACES for word in _listed(words, f"place_words.{place}")}
 
 
 def _listed(words: Translator, key: str) -> tuple[str, ...]:

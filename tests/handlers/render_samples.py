@@ -10,18 +10,27 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from participation import event as event_file
+from participation.charting import CHARTS
 from participation.event import Event, Phase
 from participation.notices import (
+    AgendaRefused,
+    AgendaShifted,
+    AgendaShown,
+    AskEnded,
     BallotFinished,
     BallotNotOpen,
     BallotScreen,
+    BulletinUnclear,
     ButtonOutdated,
+    ChartRefused,
     DotsRecorded,
     InviteRefused,
     NoDotsLeft,
     Notice,
     PrioritiesRefused,
     PriorityScreen,
+    ProlongRefused,
+    ShiftAsked,
     TooFast,
     TooManyOnOne,
     UnknownStrategies,
@@ -48,6 +57,11 @@ AWKWARD: Final = (
 REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
     InviteRefused: ("unknown", "used", "expired", "a reason of a later version"),
     PrioritiesRefused: ("open", "decided", "empty", "full", "unknown", "a reason of a later version"),
+    AskEnded: ("no", "done", "superseded", "expired", "none", "a reason of a later version"),
+    ProlongRefused: ("not_open", "over", "moved_on", "a reason of a later version"),
+    AgendaRefused: ("past", "range", "held", "running", "over", "unclear", "a reason of a later version"),
+    BulletinUnclear: ("empty", "too_long", "audience", "a reason of a later version"),
+    ChartRefused: ("voting", "no_channel", "a reason of a later version"),
 }
 
 
@@ -175,16 +189,25 @@ class Samples:
             return None if self._random.random() < 0.3 else self._value(kind, name, inner)
         if typing.get_origin(annotation) is tuple:
             return self._several(kind, name, options[0])
-        if annotation is str:
-            return self._text(kind, name)
+        if issubclass(annotation, Notice):
+            return self.of(annotation)
         if issubclass(annotation, StrEnum):
             return self._random.choice(list(annotation))
-        if annotation is datetime:
-            return self._moment()
-        # A bool chooses among the same numbers; a field of another sort fails here, and needs samples.
-        return {bool: bool, int: int}[annotation](
-            self._random.choice((1, 2) if name == "session" else (0, 1, 1, 2, 3, 6, 12))
+        # A field of another sort fails here, and needs samples.
+        return {str: self._text, datetime: self._any_moment, bool: self._bool, int: self._int}[annotation](
+            kind, name
         )
+
+    def _any_moment(self, _kind: type[Notice], _name: str) -> datetime:
+        return self._moment()
+
+    def _bool(self, _kind: type[Notice], _name: str) -> bool:
+        return self._random.random() < 0.5
+
+    def _int(self, kind: type[Notice], name: str) -> int:
+        if name == "minutes" and kind in {AgendaShifted, AgendaShown, ShiftAsked}:
+            return self._random.choice((-5, -1, 1, 10))
+        return self._random.choice((1, 2) if name == "session" else (0, 1, 1, 2, 3, 6, 12))
 
     def _text(self, kind: type[Notice], name: str) -> str:
         event = self._event
@@ -197,6 +220,8 @@ class Samples:
             "question": [question.code for question in event.session2.questions],
             "nearest": ["bollini"],
             "id": [f"{self._random.getrandbits(64):016x}"],
+            "token": [f"{self._random.getrandbits(96):024x}"],
+            "chart": list(CHARTS),
             "payload": [*AWKWARD, "T5", "i-abcdefghij", "a" * 64],
             "command": [*AWKWARD, "/fase", "apri"],
             "reason": REASONS.get(kind, ()),
@@ -207,9 +232,9 @@ class Samples:
         random = self._random
         if isinstance(item, type) and issubclass(item, Notice):
             return tuple(self.of(item) for _ in range(random.choice((0, 1, 3, 20, 70))))
-        if name in {"facilitates", "moved"} or kind.__name__ == "TablesMoved":
+        if name in {"facilitates", "moved", "tables"} or kind.__name__ == "TablesMoved":
             codes = [table.code for table in self._event.tables]
-            return tuple(random.sample(codes, random.choice((0, 1, 1, 2, min(4, len(codes))))))
+            return tuple(random.sample(codes, random.choice((0, 0, 1, 2, min(4, len(codes))))))
         codes = self._codes()[: random.choice((0, 0, 1, 1, 2, 6, 27))]
         if typing.get_origin(item) is tuple:
             return tuple((code, random.randint(1, 9), random.random() < 0.5) for code in codes)

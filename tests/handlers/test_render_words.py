@@ -14,13 +14,16 @@ from babel.messages.pofile import read_po
 from handlers.render import (
     LANGUAGES,
     argument_words,
+    chart_words,
     commands,
     leading_words,
     phase_words,
+    place_words,
     render,
     toast,
     typed_words,
 )
+from handlers.render.typing_words import FACILITATOR, REGIA
 from locales.translator import FOLDER, Html, Translator, load_translators
 from participation.event import Phase
 from participation.notices import Role
@@ -42,12 +45,15 @@ def words_of(language: str) -> Translator:
 @cache
 def raw_texts(language: str) -> dict[str, str]:
     """Every key of the messages with its text; the forms of a plural below each other."""
-    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        catalog = read_po(file, locale=language)
+    catalogs = []
+    for domain in ("messages", "steering"):
+        with (FOLDER / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
+            catalogs.append(read_po(file, locale=language))
     return {
         message.id if isinstance(message.id, str) else message.id[0]: message.string
         if isinstance(message.string, str)
         else "\n".join(message.string or ())
+        for catalog in catalogs
         for message in catalog
         if message.id
     }
@@ -81,7 +87,7 @@ def test_no_text_of_the_catalogs_is_idle() -> None:
                 notice = samples.of(kind)
                 render(notice, event, listening)  # type: ignore[arg-type] # it listens for a translator
                 toast(notice, event, listening)  # type: ignore[arg-type] # the same
-    for mapping in (typed_words, leading_words, argument_words, phase_words):
+    for mapping in (typed_words, leading_words, argument_words, phase_words, chart_words, place_words):
         mapping(listening)  # type: ignore[arg-type] # the same
     commands(listening, EVERY_ROLE)  # type: ignore[arg-type] # the same
     assert set() == set(raw_texts("it")) - listening.asked
@@ -105,10 +111,10 @@ def test_each_role_sees_its_own_commands_before_those_of_everybody() -> None:
     words = words_of("it")
     everybody = [name for name, _ in commands(words)]
     assert not {"tavolo", "fase"} & set(everybody)
-    assert ["tavolo", "apri", "chiudi", "priorita", "discuti", "nota", *everybody] == [
-        name for name, _ in commands(words, (Role.FACILITATOR,))
-    ]
-    assert ["stato", "fase", *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
+    assert [*FACILITATOR, *everybody] == [name for name, _ in commands(words, (Role.FACILITATOR,))]
+    assert [*REGIA, *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
+    both = [name for name, _ in commands(words, EVERY_ROLE)]
+    assert [*FACILITATOR, *(name for name in REGIA if name not in FACILITATOR), *everybody] == both
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -121,7 +127,7 @@ def test_texts_mention_only_commands_that_there_are(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_typed_word_means_two_things(language: str) -> None:
     texts = raw_texts(language)
-    groups = (("typed.",), ("leading.",), ("argument.", "phase_words."))
+    groups = (("typed.",), ("leading.",), ("argument.", "phase_words."), ("chart_words.",), ("place_words.",))
     for prefixes in groups:
         listed = [
             word.strip().casefold()
@@ -158,6 +164,15 @@ PROMISED = {
         ("own.how", "ritira {number}", "leading", "ritira", "withdraw"),
         ("phase_command.how", "oppure tutti", "argument", "tutti", "all"),
         ("board.how", "/priorita conferma", "argument", "conferma", "confirm"),
+        ("ask.how", "scrivi conferma o annulla", "argument", "conferma", "confirm"),
+        ("ask.how", "scrivi conferma o annulla", "argument", "annulla", "cancel"),
+        ("nudged.used", "scrivi fine", "typed", "fine", "finish"),
+        ("agenda.how", "/agenda ferma", "argument", "ferma", "hold"),
+        ("agenda.how.held", "/agenda riprendi", "argument", "riprendi", "resume"),
+        ("bulletin_unclear.how.regia", "/avviso tutti:", "argument", "tutti", "all"),
+        ("bulletin_unclear.how.regia", "/avviso facilitatori:", "argument", "facilitatori", "leaders"),
+        ("charts.where", "{name} qui", "place", "qui", "here"),
+        ("charts.where", "{name} canale", "place", "canale", "channel"),
     ),
     "en": (
         ("welcome.go_on", "type continue", "typed", "continue", "acknowledge"),
@@ -176,6 +191,15 @@ PROMISED = {
         ("own.how", "withdraw {number}", "leading", "withdraw", "withdraw"),
         ("phase_command.how", "(or all)", "argument", "all", "all"),
         ("board.how", "/priorita confirm", "argument", "confirm", "confirm"),
+        ("ask.how", "type confirm or cancel", "argument", "confirm", "confirm"),
+        ("ask.how", "type confirm or cancel", "argument", "cancel", "cancel"),
+        ("nudged.used", "type done", "typed", "done", "finish"),
+        ("agenda.how", "/agenda hold", "argument", "hold", "hold"),
+        ("agenda.how.held", "/agenda resume", "argument", "resume", "resume"),
+        ("bulletin_unclear.how.regia", "/avviso all:", "argument", "all", "all"),
+        ("bulletin_unclear.how.regia", "/avviso facilitators:", "argument", "facilitators", "leaders"),
+        ("charts.where", "{name} here", "place", "here", "here"),
+        ("charts.where", "{name} channel", "place", "channel", "channel"),
     ),
 }
 
@@ -193,6 +217,7 @@ def test_what_a_text_tells_people_to_type_is_understood(
         "typed": typed_words(words),
         "leading": leading_words(words),
         "argument": argument_words(words),
+        "place": place_words(words),
     }
     assert meaning == understood[where][word]
 
