@@ -59,21 +59,22 @@ def _next_step(phase: Phase, event: Event, words: Translator) -> Html:
 
 def phase_already(notice: PhaseAlready, event: Event, words: Translator) -> tuple[Message, ...]:
     """Nothing to do: since when, and who did it; and where the table is if it went on since."""
-    went_on = notice.now_in is not None and notice.now_in is not notice.phase
-    return compose(
-        (
-            sentences(
-                words.text(
-                    "moved.already.past" if went_on else "moved.already",
-                    table=table_coded(event, notice.table),
-                    phase=phase_name(notice.phase, words),
-                    now_in=phase_name(notice.now_in or notice.phase, words),
-                ),
-                words.text(f"moved.by.{notice.mover.value}", time=words.clock(notice.at)),
-                words.text("moved.nothing_done"),
-            ),
+    table, phase = table_coded(event, notice.table), phase_name(notice.phase, words)
+    if notice.now_in is None or notice.now_in is notice.phase:
+        said = sentences(
+            words.text("moved.already", table=table, phase=phase),
+            words.text(f"moved.by.{notice.mover.value}", time=words.clock(notice.at)),
         )
-    )
+    else:
+        said = words.text(
+            "moved.already.past",
+            table=table,
+            phase=phase,
+            mover=words.plain(f"mover.{notice.mover.value}"),
+            time=words.clock(notice.at),
+            now_in=phase_name(notice.now_in, words),
+        )
+    return compose((sentences(said, words.text("moved.nothing_done")),))
 
 
 def phase_refused(notice: PhaseRefused, event: Event, words: Translator) -> tuple[Message, ...]:

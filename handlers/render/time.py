@@ -166,11 +166,15 @@ def prolong_refused(notice: ProlongRefused, event: Event, words: Translator) -> 
                 words.text(
                     key if words.has(key) else "prolong_refused.over",
                     table=table_coded(event, notice.table),
-                    phase=phase_name(notice.phase, words),
                 ),
                 None
                 if notice.mover is None or notice.at is None
-                else words.text(f"moved.by.{notice.mover.value}", time=words.clock(notice.at)),
+                else words.text(
+                    "prolong_refused.since",
+                    phase=phase_name(notice.phase, words),
+                    mover=words.plain(f"mover.{notice.mover.value}"),
+                    time=words.clock(notice.at),
+                ),
             ),
         )
     )

@@ -140,7 +140,7 @@ async def test_a_closed_table_is_not_prolonged_and_the_way_is_said(hall: Hall) -
     (said,) = await lara.says("/prolunga 5")
     assert "i lavori sono conclusi" in said
     assert "/riapri" in said
-    assert "L'ha avviata il programma, alle 12:10." in said
+    assert "La fase Chiusura è stata avviata dal programma, alle 12:10." in said
 
 
 async def test_the_regia_prolongs_a_table_by_its_code(hall: Hall) -> None:
@@ -445,7 +445,7 @@ async def test_the_overview_says_in_words_what_calls_for_somebody(hall: Hall) ->
     assert "fermo" not in empty
     (detail,) = await vittoria.taps("T6")
     assert "Storia del tavolo" in detail
-    assert "10:10 Sessione 1, da programma" in detail
+    assert "10:10 Sessione 1, dal programma" in detail
     (again,) = await vittoria.taps("Tutti i tavoli")
     assert "Tutti i tavoli, alle 10:17" in again
     (unknown,) = await vittoria.says("/stato T66")
