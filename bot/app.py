@@ -130,6 +130,7 @@ class RunningBot:
             outbox=self.outbox,
             queues=self.queues,
             new_id=new_id,
+            channel=settings.channel,
         )
         setup(self.application)
         errors.setup(self.application)

@@ -11,6 +11,7 @@ from storage import people
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from participation.event import Event
     from participation.notices import Notice
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_DRAWN: Mapping[str, Callable[[Reader, Event, Person, Screen], Awaitable[Notice | None]]] = {
-    dots.SCREEN: lambda reader, event, person, screen: dots.screen(reader, event, person, screen.view),
-    phases.SCREEN: lambda reader, event, _, screen: phases.screen(reader, event, _name(screen)),
-    priorities.SCREEN: lambda reader, event, _, screen: priorities.screen(reader, event, _name(screen)),
-    runoffs.SCREEN: lambda reader, _, person, screen: runoffs.screen(reader, person, _name(screen)),
-    desk.SCREEN: lambda reader, event, person, screen: sheet_keyboard.screen(
+_DRAWN: Mapping[str, Callable[[Reader, Event, Person, Screen, datetime], Awaitable[Notice | None]]] = {
+    dots.SCREEN: lambda reader, event, person, screen, _: dots.screen(reader, event, person, screen.view),
+    phases.SCREEN: lambda reader, event, _, screen, now: phases.screen(reader, event, _name(screen), now),
+    priorities.SCREEN: lambda reader, event, _, screen, __: priorities.screen(reader, event, _name(screen)),
+    runoffs.SCREEN: lambda reader, _, person, screen, __: runoffs.screen(reader, person, _name(screen)),
+    desk.SCREEN: lambda reader, event, person, screen, _: sheet_keyboard.screen(
         reader, event, person, screen.view
     ),
 }
@@ -37,7 +38,7 @@ def _name(screen: Screen) -> str:
     return screen.kind.partition(":")[2]
 
 
-async def draw(reader: Reader, event: Event, screen: Screen) -> Notice | None:
+async def draw(reader: Reader, event: Event, screen: Screen, now: datetime) -> Notice | None:
     """The notice that a screen is to show now; None when there is nothing to show."""
     person = await people.by_id(reader, screen.person)
     if person is None:
@@ -46,4 +47,4 @@ async def draw(reader: Reader, event: Event, screen: Screen) -> Notice | None:
     if kind not in _DRAWN:
         log.error("unknown_screen", kind=kind)
         return None
-    return await _DRAWN[kind](reader, event, person, screen)
+    return await _DRAWN[kind](reader, event, person, screen, now)

@@ -17,7 +17,7 @@ from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.render import render
 from handlers.sending import seconds, send
-from participation import agenda, contributions, notices
+from participation import agenda, contributions, notices, timing
 from storage import outbox, people
 from storage.database import Unavailable
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from bot.pacing import Pacer
     from bot.posts import Studio
     from charts.picture import Picture
-    from locales.translator import Translators
+    from handlers.render import Message
+    from locales.translator import Translator, Translators
     from participation.event import Event
     from storage.database import Database
     from storage.outbox import Letter
@@ -164,7 +165,7 @@ class Outbox(Worker):
         paid, words = lane is Lane.PAID, self._translators.of(letter.language or self._event.language)
         post = agenda.load(letter.content)
         picture = None if post is None else await self._studio.draw(post, words)
-        told = () if post else render(notices.load(letter.content), self._event, words)
+        told = () if post else await self._told(letter, words)
         ticket = await self.turn(letter.chat, letter.chat, lane)
         if ticket is None:
             return
@@ -180,6 +181,10 @@ class Outbox(Worker):
             await self._begun(letter)
         else:
             await self._done(letter, message)
+
+    async def _told(self, letter: Letter, words: Translator) -> tuple[Message, ...]:
+        notice = notices.load(letter.content)
+        return render(notice, await timing.event_for(self._database, self._event, notice), words)
 
     async def _post(self, chat: int, picture: Picture, *, paid: bool) -> int:
         sent = await self._bot.send_photo(

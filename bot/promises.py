@@ -143,7 +143,7 @@ async def _compare_screens(
 ) -> None:
     """Every screen shows what the database says now."""
     for screen in await audit.shown_screens(database):
-        notice = await draw(database, event, screen)
+        notice = await draw(database, event, screen, event.moment(event.end))
         if notice is None or not phones[str(screen.chat)]["reachable"]:
             continue
         *_, message = render(notice, event, words.of(screen.language))

@@ -94,7 +94,8 @@ class Schedule:
             with self._clock.working():
                 try:
                     run = await agenda.run_due(self._database, self._event, self._clock.now(), self._channel)
-                    log.info("moments_run", count=run)
+                    if run:
+                        log.info("moments_run", count=run)
                 finally:
                     # Also after a failure: others may have been run.
                     self._after()

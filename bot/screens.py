@@ -220,7 +220,7 @@ class Screens(Worker):
 
     async def _show(self, screen: Screen, lane: Lane) -> None:
         # The wanted version was read before the state is: what is drawn is never older than what is marked.
-        notice = await draw(self._database, self._event, screen)
+        notice = await draw(self._database, self._event, screen, self._clock.now())
         if notice is None:
             await self._mark(screen, screen.message, screen.shown_hash or "")
             return

@@ -294,6 +294,55 @@ class SayHandedIn:
     count: int
 
 
+# --- time and prompts
+
+
+@dataclass(frozen=True)
+class Prolong:
+    """The phase of a table is to end at this minute (of the epoch), or later."""
+
+    table: str
+    phase: Phase
+    until: str
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """Nudge those at the table who have not finished."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class ShowBoard:
+    """The board of the table's priorities."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Yes or no to the question with this token."""
+
+    token: str
+    yes: bool
+
+
+@dataclass(frozen=True)
+class ShowState:
+    """All tables, or one."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class DrawChart:
+    """A chart, and where it goes: "" (to be asked), "here" or "channel"."""
+
+    chart: str
+    place: str
+
+
 Press = (
     Acknowledge
     | PickZone
@@ -330,6 +379,12 @@ Press = (
     | ShowSheet
     | WithdrawSheet
     | SayHandedIn
+    | Prolong
+    | Nudge
+    | ShowBoard
+    | Answer
+    | ShowState
+    | DrawChart
 )
 
 _KINDS: Final[dict[str, type[Press]]] = {
@@ -368,6 +423,12 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "sh": ShowSheet,
     "sw": WithdrawSheet,
     "sn": SayHandedIn,
+    "pl": Prolong,
+    "nu": Nudge,
+    "sb": ShowBoard,
+    "a": Answer,
+    "st": ShowState,
+    "ch": DrawChart,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

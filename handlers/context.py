@@ -20,6 +20,7 @@ from telegram.ext import (
 from handlers.callback_data import NotOurs, Press, decode
 from handlers.render import render, toast
 from handlers.sending import seconds, send
+from participation import timing
 from participation.notices import dump
 from storage import outbox, people
 
@@ -90,7 +91,7 @@ class Postponer(Protocol):
 
 @dataclass(frozen=True)
 class Room:
-    """Everything a handler works with; built once, in `bot/app.py`."""
+    """Everything a handler works with; built once, in `bot/app.py`. `channel`: the regia's, if any."""
 
     database: Database
     event: Event
@@ -100,6 +101,7 @@ class Room:
     outbox: Sender
     queues: Postponer
     new_id: Callable[[], str]
+    channel: int | None = None
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -159,7 +161,8 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
             await _leave(update, room, person, number, notice, parts)
             continue
         try:
-            for message in render(notice, room.event, words):
+            event = await timing.event_for(room.database, room.event, notice)
+            for message in render(notice, event, words):
                 await send(context.bot, chat, message)
                 room.outbox.count(chat)
                 parts += 1

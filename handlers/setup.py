@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import unknown
+from handlers import confirming, steering, unknown
 from handlers.facilitator import paper, priorities, questions, table, ties
 from handlers.participant import code, contributions, dots, information, joining, runoff, typed
-from handlers.regia import dead_letters, phases
+from handlers.regia import agenda, charts, dead_letters, phases
 
 if TYPE_CHECKING:
     from handlers.context import BolliniApplication
@@ -29,6 +29,10 @@ def setup(application: BolliniApplication) -> None:
         questions,
         phases,
         dead_letters,
+        agenda,
+        charts,
+        steering,
+        confirming,
         typed,
         unknown,
     ):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
-from handlers.context import answer_press, message_of, person_of, reply, words_for
+from handlers.context import answer_press, command_of, person_of, reply, words_for
 from handlers.render import commands
 from participation import notices
 from participation.notices import Role
@@ -31,7 +31,7 @@ def setup(application: BolliniApplication) -> None:
 async def unknown_command(update: Update, context: Context) -> None:
     """A command that does not exist, with the nearest that does."""
     person = await person_of(update, context)
-    name = (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0][:32]
+    name = command_of(update)[:32]
     known = [known for known, _ in commands(words_for(update, context, person), tuple(Role))]
     nearest = difflib.get_close_matches(name.casefold(), known, n=1)
     told = notices.UnknownCommand(command=name, nearest=nearest[0] if nearest else None)

@@ -1,21 +1,24 @@
 """The agenda as moments: each table's phases, and the posts to the regia's channel.
 
 Moments are rows that are run when they are due and not done. Running one is one transaction with marking it
-done, so it happens once however often it is tried; one that was missed is caught up.
+done, so it happens once however often it is tried; one that was missed is caught up. One moment comes back
+every minute: it keeps the time left on the dashboards fresh, and counts down. How the regia holds and shifts
+the agenda is in `participation/shifting.py`.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from participation import event_change, phases, runoffs
+from participation import dashboards, event_change, notices, phases, replanning, runoffs, timing
 from participation.event import EventFileError, Phase, read
 from participation.notices import Mover
 from participation.runoffs import CloseRunoff
+from storage import agenda as stored_agenda
 from storage import events, moments, outbox, tables
 from storage.database import DatabaseError, Unavailable
 from storage.moments import Moment
@@ -26,6 +29,15 @@ if TYPE_CHECKING:
 
     from participation.event import Event
     from storage.database import Database, Transaction
+
+COUNTDOWN: Final = (5, 1)
+"""Minutes before a table closes at which people are told."""
+
+VOTES: Final = frozenset({"heatmap", "ranking"})
+"""Pictures of the votes: they come when the last table has closed, and never tell one table's apart."""
+
+WAIT: Final = timedelta(minutes=1)
+"""How long such a picture waits before it looks again, for a table whose closing is not planned."""
 
 Picture = Literal["turnout", "heatmap", "ranking", "priorities", "contributions", "keywords"]
 
@@ -49,7 +61,15 @@ class PhaseChange(BaseModel):
     phase: Phase
 
 
-Action = Post | PhaseChange | CloseRunoff
+class Minute(BaseModel):
+    """Another minute has passed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    minute: Literal[True]
+
+
+Action = Post | PhaseChange | CloseRunoff | Minute
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 
 
@@ -71,7 +91,7 @@ def _phase_changes(event: Event) -> Iterator[tuple[str, datetime, Action]]:
         if phase is Phase.REGISTRATION:
             continue
         for table in event.tables:
-            yield f"phase:{phase}:{table.code}", start, PhaseChange(table=table.code, phase=phase)
+            yield timing.key(phase, table.code), start, PhaseChange(table=table.code, phase=phase)
 
 
 def _posts(event: Event) -> Iterator[tuple[str, datetime, Action]]:
@@ -127,8 +147,11 @@ async def prepare(database: Database, event: Event, definition: str, now: dateti
             if table.code not in known:
                 await tables.add(tx, table.code, len(known) + number, Phase.REGISTRATION)
         await tables.arrange(tx, [table.code for table in event.tables])
+        changes = await stored_agenda.changes(tx)
         for moment in plan(event, channel=channel):
-            await moments.add(tx, moment)
+            await moments.add(tx, Moment(moment.key, timing.shifted(moment.due, changes), moment.action))
+        if not await moments.done(tx, moments.MINUTE):
+            await replanning.every_minute(tx, event.phase_starts()[Phase.REGISTRATION])
 
 
 async def _change(tx: Transaction, stored: str, event: Event) -> None:
@@ -174,11 +197,21 @@ async def run_due(database: Database, event: Event, now: datetime, channel: int 
 
 
 async def _run(database: Database, event: Event, moment: Moment, now: datetime, channel: int | None) -> bool:
-    """Run one moment; whether it was not done yet."""
+    """Run one moment; whether it is done by this, and was not before."""
+    action = _ACTION.validate_json(moment.action)
     async with database.transaction() as tx:
+        if isinstance(action, Minute):
+            if await moments.put_off(tx, moment.key, moment.due, timing.next_minute(now)):
+                await _minute(tx, event, now)
+            return False
+        if isinstance(action, Post) and action.post in VOTES:
+            later = await _last_closing(tx, now)
+            if later is not None:
+                await moments.put_off(tx, moment.key, moment.due, later)
+                return False
         if not await moments.finish(tx, moment.key, now):
             return False
-        match _ACTION.validate_json(moment.action):
+        match action:
             case PhaseChange(table=table, phase=phase):
                 await phases.move_in(tx, event, table, phase, Mover.AGENDA, None, now)
             case CloseRunoff(runoff=runoff):
@@ -188,6 +221,39 @@ async def _run(database: Database, event: Event, moment: Moment, now: datetime, 
             case Post():
                 pass
     return True
+
+
+async def _last_closing(tx: Transaction, now: datetime) -> datetime | None:
+    """When the last table that still votes (or has still to) is planned to close; None when none does."""
+    plans = await timing.plans(tx)
+    voting = [row.code for row in await tables.all_tables(tx) if Phase(row.phase) in phases.VOTING]
+    planned = [plans.get(code, {}).get(Phase.PRIORITIES, now) for code in voting]
+    return max((*planned, now + WAIT)) if planned else None
+
+
+async def _minute(tx: Transaction, event: Event, now: datetime) -> None:
+    """The time left on the dashboards, and the countdown of each table to its own closing."""
+    rows = await tables.all_tables(tx)
+    if all(Phase(row.phase) is Phase.AFTERMATH for row in rows):
+        await moments.finish(tx, moments.MINUTE, timing.next_minute(now))
+        return
+    if await stored_agenda.held_at(tx) is not None:
+        return
+    plans = await timing.plans(tx)
+    for row in rows:
+        phase = Phase(row.phase)
+        ends = timing.end_of(phase, plans.get(row.code, {}))
+        left = 0 if ends is None else timing.minutes_left(ends, now)
+        if ends is None or not 0 < left <= timing.NEAR:
+            continue
+        await dashboards.refresh(tx, row.code)
+        audience = {Phase.SESSION1: "unfinished", Phase.SESSION2: "facilitators"}.get(phase)
+        if audience is not None and left in COUNTDOWN:
+            told = notices.Countdown(table=row.code, phase=phase, minutes=left, closes_at=ends)
+            key = f"countdown:{row.code}:{phase}:{ends.isoformat()}:{left}"
+            await outbox.announce(
+                tx, key, f"{audience}:{row.code}", notices.dump(told), now, urgency=Urgency.NUDGE
+            )
 
 
 def dump(post: Post) -> str:

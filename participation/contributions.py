@@ -56,6 +56,7 @@ async def receive(
         else:
             return notices.ContributionNotOpen(table=table.code, phase=phase)
         await dashboards.refresh(tx, table.code)
+        await dashboards.active(tx, table.code, now)
         kept = await contributions.add(
             tx,
             Contribution(
@@ -127,6 +128,7 @@ async def note(
         row = await tables.find(tx, table)
         assert row is not None, "facilitators have tables of the event"
         await dashboards.refresh(tx, table)
+        await dashboards.active(tx, table, now)
         later = Phase(row.phase) not in {Phase.REGISTRATION, Phase.SESSION1, Phase.PRIORITIES}
         kept = await contributions.add(
             tx,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import screens
+from storage import screens, tables
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from storage.database import Database, Transaction
     from storage.people import Person
 
@@ -28,3 +30,8 @@ async def adopt(database: Database, person: Person, screen: str, table: str, mes
 async def refresh(tx: Transaction, table: str) -> None:
     """A figure of the table changed: who facilitates it sees it, if they have the dashboard."""
     await screens.redraw_for_facilitators(tx, table, f"{SCREEN}:{table}")
+
+
+async def active(tx: Transaction, table: str, now: datetime) -> None:
+    """Somebody at the table did something: the regia sees that it is not silent."""
+    await tables.active(tx, table, now)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from participation import notices, roles, sheets
 from participation.paper_lines import Line
-from storage import acts, ballots, paper, screens
+from storage import acts, asked, ballots, paper, screens
 from storage.paper import Desk
 
 if TYPE_CHECKING:
@@ -136,6 +136,8 @@ async def take(
             draft.lines[line.label] = line
     if draft.lines:
         await put(tx, by.person, desk, draft)
+        # A "conferma" that is typed now is about these lines.
+        await asked.supersede(tx, by.person.id, by.now)
     elif not first and not wrong:
         return (notices.PaperDesk(table=table, reason="done", waiting=0),)
     return (await read_back(tx, event, desk, draft, wrong), *(() if no is None else (no,)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from participation import dashboards, notices
+from participation import dashboards, notices, timing
 from participation.event import Phase
 from storage import acts, ballots, screens, tables
 
@@ -161,6 +161,7 @@ async def put(
             said = notices.NoDotsLeft(refused=said.placed, used=ballot.used, budget=ballot.budget)
         if isinstance(said, notices.DotsRecorded):
             await ballots.set_dots(tx, ballot, wished)
+            await dashboards.active(tx, ballot.table, now)
             if (ballot.used == 0) != (said.left == said.budget):
                 await dashboards.refresh(tx, ballot.table)
         await screens.want(tx, person.id, SCREEN, _view(page, said), pressed)
@@ -237,7 +238,7 @@ async def screen(reader: Reader, event: Event, person: Person, view: str) -> not
         # They came from a table that votes already: the ballot is not closed, and arrives when it opens.
         return None
     shown = View.model_validate_json(view)
-    closes_at = event.phase_starts()[Phase.PRIORITIES] if ballot.open else None
+    closes_at = await timing.closes_at(reader, ballot.table, Phase.SESSION1) if ballot.open else None
     return notices.BallotScreen(
         table=ballot.table,
         page=shown.page if ballot.open else REVIEW,

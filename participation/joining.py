@@ -158,6 +158,7 @@ async def _sit_down(
     assert row is not None, "tables are those of the event"
     phase = Phase(row.phase)
     await people.sit_down(tx, person.id, table.code, zone, now)
+    await dashboards.active(tx, table.code, now)
     await ballots.create(
         tx,
         new_ballot,

@@ -408,12 +408,16 @@ class PhaseMoved(Notice):
 
 
 class PhaseAlready(Notice):
-    """The table is in this phase already, since `at`, moved there by `mover`: nothing was done."""
+    """The table entered this phase already, at `at`, moved there by `mover`: nothing was done.
+
+    `now_in`: the phase it is in by now, when it has gone on since.
+    """
 
     table: str
     phase: Phase
     mover: Mover
     at: datetime
+    now_in: Phase | None = None
 
 
 class PhaseRefused(Notice):
@@ -425,9 +429,10 @@ class PhaseRefused(Notice):
 
 
 class PhaseCommandUnclear(Notice):
-    """`/fase` could not be read: how to write it, and what was not understood."""
+    """`/fase` could not be read: how to write it, what was not understood, and what may have been meant."""
 
     misread: str
+    nearest: str | None = None
 
 
 class PrioritiesProposed(Notice):
@@ -626,7 +631,13 @@ class Thanks(Notice):
 
 
 class TableState(Notice):
-    """One line of the regia's overview."""
+    """One table in the regia's overview.
+
+    `closes_at`: when its phase ends by its own plan; `prolonged`: because it was prolonged. `paper`: sheets
+    entered. `present`: people counted at the table, None when nobody said. Alarms, each None or False when
+    all is well: `silent_minutes` without anything done while it should vote; `alone`: nobody facilitates;
+    `expected`: the phase the agenda has it in, later than its own; `crowded`: more registered than present.
+    """
 
     table: str
     phase: Phase
@@ -635,13 +646,49 @@ class TableState(Notice):
     finished: int
     contributions: int
     strategy_on: str | None
+    closes_at: datetime | None = None
+    prolonged: bool = False
+    unreachable: int = 0
+    paper: int = 0
+    present: int | None = None
+    active_at: datetime | None = None
+    silent_minutes: int | None = None
+    alone: bool = False
+    expected: Phase | None = None
+    crowded: bool = False
 
 
 class EventState(Notice):
-    """All tables on one screen."""
+    """All tables on one screen. `held_at`: since when the agenda is held, None while it runs."""
 
     at: datetime
     tables: tuple[TableState, ...]
+    held_at: datetime | None = None
+
+
+class StepTaken(Notice):
+    """One step of a table's history: the phase it entered; of a reopening, the reason if one was given."""
+
+    phase: Phase
+    mover: Mover
+    at: datetime
+    reopened: bool = False
+    reason: str | None = None
+
+
+class TableDetail(Notice):
+    """One table, for the regia: its state and its whole history, the newest step last."""
+
+    at: datetime
+    state: TableState
+    steps: tuple[StepTaken, ...]
+
+
+class StateUnclear(Notice):
+    """`/stato` of a table that there is not; `nearest` may have been meant."""
+
+    misread: str
+    nearest: str | None = None
 
 
 class TablesMoved(Notice):
@@ -651,6 +698,306 @@ class TablesMoved(Notice):
     moved: tuple[str, ...]
     already: tuple[str, ...]
     refused: tuple[str, ...]
+
+
+# --- time ----------------------------------------------------------------------------------------------
+
+
+class CloseAsked(Notice):
+    """Close what the table is in (`phase`, since `since`, moved there by `mover`)? Nothing is done yet.
+
+    `unfinished` of `registered` have not said that they finished. `wished`: the phase it would enter.
+    """
+
+    token: str
+    table: str
+    phase: Phase
+    wished: Phase
+    since: datetime
+    mover: Mover
+    registered: int
+    unfinished: int
+
+
+class AskEnded(Notice):
+    """The question that was asked back is none any more: nothing was done now.
+
+    `reason`: "no" (they said no), "done" (it was confirmed before), "superseded" (a newer question took its
+    place), "expired" or "none" (there is no question).
+    """
+
+    reason: str
+
+
+class TableProlonged(Notice):
+    """The phase of a table ends at `until` instead of `before`. To who did it, and who votes there.
+
+    `following`: when the phase after the next begins, if that moved with it. `held`: the agenda is held, so
+    the times count once it runs again.
+    """
+
+    table: str
+    phase: Phase
+    until: datetime
+    before: datetime
+    mover: Mover
+    following: datetime | None = None
+    held: bool = False
+
+
+class ProlongedAlready(Notice):
+    """The phase of the table ends no sooner than wished, at `until` (said by `mover` at `at`, if anybody)."""
+
+    table: str
+    phase: Phase
+    until: datetime
+    mover: Mover | None = None
+    at: datetime | None = None
+
+
+class ProlongRefused(Notice):
+    """What is not open is not prolonged. `reason`: "not_open", "over" or "moved_on" (it closed meanwhile).
+
+    `mover` brought the table where it is at `at`.
+    """
+
+    table: str
+    phase: Phase
+    reason: str
+    mover: Mover | None = None
+    at: datetime | None = None
+
+
+class ProlongUnclear(Notice):
+    """`/prolunga` without minutes from 1 to `most`. `until`: when the phase of the table ends by now."""
+
+    table: str
+    misread: str
+    most: int
+    phase: Phase
+    until: datetime | None = None
+
+
+class ProlongWhich(Notice):
+    """The table that the regia prolongs ("": none is named), and what stands behind it or in its place."""
+
+    table: str
+    misread: str
+    nearest: str | None = None
+
+
+class Countdown(Notice):
+    """In `minutes` the table closes, at `closes_at`: to who has not finished, or to who facilitates."""
+
+    table: str
+    phase: Phase
+    minutes: int
+    closes_at: datetime
+
+
+class PlannedStep(Notice):
+    """What is to come: tables (none named: all of them) enter a phase at `at`."""
+
+    phase: Phase
+    at: datetime
+    tables: tuple[str, ...] = ()
+
+
+class AgendaShown(Notice):
+    """What is to come, as of `at`. `held_at`: since when nothing moves; `minutes`: shifted so far."""
+
+    at: datetime
+    steps: tuple[PlannedStep, ...]
+    held_at: datetime | None = None
+    minutes: int = 0
+
+
+class AgendaHeld(Notice):
+    """The agenda is held since `at`. `already`: it was before. To the regia and who facilitates."""
+
+    at: datetime
+    already: bool = False
+
+
+class ShiftAsked(Notice):
+    """Shift what is left of the agenda by `minutes`? `steps` have the times it would have.
+
+    `held_at`: the agenda would run again, and shifts by the length of the hold. `changed`: it was asked
+    before, with times that have changed meanwhile.
+    """
+
+    token: str
+    minutes: int
+    steps: tuple[PlannedStep, ...]
+    held_at: datetime | None = None
+    changed: bool = False
+
+
+class AgendaShifted(Notice):
+    """What is left of the agenda was shifted by `minutes`. To the regia, and where times matter.
+
+    `steps`: the new times of who is told. `resumed`: it had been held, and runs again.
+    """
+
+    minutes: int
+    steps: tuple[PlannedStep, ...]
+    resumed: bool = False
+
+
+class AgendaRefused(Notice):
+    """The agenda was not touched.
+
+    `reason`: "past" (the next step, at `at`, would be past; `most` minutes earlier at most), "range" (from 1
+    to `most` minutes), "held" (resume it first), "running" (it is not held), "over" (nothing is left) or
+    "unclear" (`misread`; `nearest` may have been meant).
+    """
+
+    reason: str
+    at: datetime | None = None
+    most: int = 0
+    misread: str = ""
+    nearest: str | None = None
+
+
+class ReopenAsked(Notice):
+    """Reopen `phase` of a table that is in `now_in`, until `until`? Nothing is done yet.
+
+    `decided`: its priorities were decided, and would be set aside.
+    """
+
+    token: str
+    table: str
+    phase: Phase
+    now_in: Phase
+    until: datetime
+    decided: bool
+    reason: str | None = None
+
+
+class TableReopened(Notice):
+    """A phase of a table is open again, until `until`. To everybody at the table, and to the regia."""
+
+    table: str
+    phase: Phase
+    until: datetime
+    reason: str | None = None
+
+
+class ReopenRefused(Notice):
+    """`phase` cannot be reopened: the table is in `now_in`, not past it."""
+
+    table: str
+    phase: Phase
+    now_in: Phase
+
+
+class ReopenUnclear(Notice):
+    """`/riapri` could not be read: how to write it, what was not understood, what may have been meant."""
+
+    misread: str
+    nearest: str | None = None
+
+
+# --- prompts -------------------------------------------------------------------------------------------
+
+
+class NudgesSent(Notice):
+    """Who has not finished was nudged.
+
+    `nudged` people now; `recent` had been less than `minutes` ago; `unreachable` blocked the bot or left.
+    """
+
+    table: str
+    nudged: int
+    recent: int
+    unreachable: int
+    minutes: int
+
+
+class NudgeRefused(Notice):
+    """Nobody is nudged while the table does not vote."""
+
+    table: str
+    phase: Phase
+
+
+class Nudged(Notice):
+    """To who has not finished: `used` dots are on the ballot; when voting closes, if that is known."""
+
+    table: str
+    used: int
+    budget: int
+    closes_at: datetime | None
+
+
+class BulletinAsked(Notice):
+    """Send this to so many people? `tables`: whose people (none named: all); `leaders`: those who facilitate.
+
+    `sender`: as whom. `unreachable` more will not get it.
+    """
+
+    token: str
+    sender: Role
+    tables: tuple[str, ...]
+    leaders: bool
+    people: int
+    unreachable: int
+    text: str
+
+
+class BulletinSent(Notice):
+    """The sentence goes to so many people."""
+
+    people: int
+    unreachable: int
+
+
+class Bulletin(Notice):
+    """A sentence to a table by who facilitates it, or by the regia (`table` None)."""
+
+    sender: Role
+    table: str | None
+    text: str
+
+
+class BulletinUnclear(Notice):
+    """`/avviso` could not be read. `reason`: "empty", "too_long" (more than `most` signs), "audience".
+
+    `sender`: who would have said it, for how it is written; `nearest` may have been meant by `misread`.
+    """
+
+    sender: Role
+    reason: str
+    misread: str = ""
+    nearest: str | None = None
+    most: int = 0
+
+
+class ChooseChart(Notice):
+    """Which chart? `misread`: what was typed that is none; `nearest` may have been meant."""
+
+    misread: str = ""
+    nearest: str | None = None
+
+
+class ChooseChartPlace(Notice):
+    """Where is this chart to go: this chat or the channel?"""
+
+    chart: str
+
+
+class ChartComing(Notice):
+    """The chart is being drawn. `channel`: for the channel, otherwise for this chat."""
+
+    chart: str
+    channel: bool
+
+
+class ChartRefused(Notice):
+    """There is no such chart now. `reason`: "voting" (`tables` still vote) or "no_channel"."""
+
+    reason: str
+    tables: tuple[str, ...] = ()
 
 
 class TooFast(Notice):
@@ -919,6 +1266,7 @@ class PrioritiesReviewed(Notice):
     confirmed: bool
     by_channel: tuple[tuple[str, int], ...]
     provisional: bool
+    zone: str | None = None
 
 
 # --- screens -------------------------------------------------------------------------------------------
@@ -944,7 +1292,12 @@ class BallotScreen(Notice):
 
 
 class TableScreen(Notice):
-    """A facilitator's dashboard of one table. `next_phase`: the step the facilitator can take, if any."""
+    """A facilitator's dashboard of one table. `next_phase`: the step the facilitator can take, if any.
+
+    `next_at`: when the table's own plan has it; `left`: minutes until then, when it is near; `prolonged`:
+    because somebody prolonged the phase; `held`: the agenda is held, nothing happens by itself. `silent` can
+    be reached and have no dot; `unfinished` can be reached and have not finished; `unreachable` cannot.
+    """
 
     table: str
     phase: Phase
@@ -958,6 +1311,12 @@ class TableScreen(Notice):
     priorities: tuple[str, ...]
     strategy_on: str | None
     by_hand: TableByHand | None = None
+    left: int | None = None
+    prolonged: bool = False
+    held: bool = False
+    silent: int = 0
+    unfinished: int = 0
+    unreachable: int = 0
 
 
 class PriorityScreen(Notice):

@@ -1,23 +1,25 @@
 """The phases of a table: who may move it where, and what each step brings with it.
 
-A table goes forward only. Whoever moves it over several phases at once takes it through each of them, so a
-table that is late still closes its ballots, has its priorities and tells its people.
+A table goes forward. Whoever moves it over several phases at once takes it through each of them, so a table
+that is late still closes its ballots, has its priorities and tells its people. The one way back is a
+reopening (`participation/reopening.py`).
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from participation import dashboards, dots, notices, priorities, sheets, topics
+from participation import dashboards, dots, notices, priorities, sheets, timing, topics
 from participation.event import Phase
 from participation.notices import Mover
-from storage import acts, ballots, contributions, outbox, people, screens, tables
+from storage import acts, agenda, attendance, ballots, contributions, outbox, people, screens, tables
 from storage import priorities as stored_priorities
 from storage.outbox import Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from participation.event import Event
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from storage.tables import TableRow
 
 SCREEN = dashboards.SCREEN
-ORDER = tuple(Phase)
+ORDER = timing.ORDER
 VOTING = (Phase.REGISTRATION, Phase.SESSION1)
 """Phases in which the dots of a table can still change, or will."""
 
@@ -79,8 +81,8 @@ async def move_in(
     row = await tables.hold(tx, table)
     assert row is not None, "tables are those of the event"
     phase = Phase(row.phase)
-    if phase is wished:
-        return await _already(tx, row, now)
+    if phase is wished or (mover is Mover.FACILITATOR and ORDER.index(wished) < ORDER.index(phase)):
+        return await _already(tx, row, wished, now)
     if not allowed(mover, phase, wished):
         return notices.PhaseRefused(table=table, phase=phase, wished=wished)
     for step in steps(phase, wished):
@@ -94,12 +96,24 @@ async def move_in(
     return notices.PhaseMoved(table=table, phase=wished, mover=mover, at=now)
 
 
-async def _already(tx: Transaction, row: TableRow, now: datetime) -> notices.PhaseAlready:
-    last = await tables.last_step(tx, row.code)
-    phase = Phase(row.phase)
-    if last is None:
-        return notices.PhaseAlready(table=row.code, phase=phase, mover=Mover.AGENDA, at=now)
-    return notices.PhaseAlready(table=row.code, phase=phase, mover=Mover(last.mover), at=last.at)
+async def _already(tx: Transaction, row: TableRow, wished: Phase, now: datetime) -> notices.PhaseAlready:
+    """Who took the table to this phase, and when; and where it is by now, if it went on since."""
+    last = await tables.last_step(tx, row.code, wished)
+    return notices.PhaseAlready(
+        table=row.code,
+        phase=wished,
+        mover=Mover.AGENDA if last is None else Mover(last.mover),
+        at=now if last is None else last.at,
+        now_in=None if row.phase == wished else Phase(row.phase),
+    )
+
+
+async def already(tx: Transaction, table: str, wished: Phase, now: datetime) -> notices.PhaseAlready | None:
+    """Who took a table to this phase, if it is there or past it."""
+    row = await tables.hold(tx, table)
+    assert row is not None, "tables are those of the event"
+    there = ORDER.index(wished) <= ORDER.index(Phase(row.phase))
+    return await _already(tx, row, wished, now) if there else None
 
 
 async def _enter(tx: Transaction, event: Event, row: TableRow, phase: Phase, now: datetime) -> None:
@@ -112,7 +126,7 @@ async def _enter(tx: Transaction, event: Event, row: TableRow, phase: Phase, now
             # Closing first, then the tally: no dot can be acknowledged after it was counted.
             await ballots.set_open(tx, table, is_open=False)
             await sheets.ask_handed_in(tx, table, now)
-            await priorities.open_proposal(tx, event, table, now)
+            await priorities.open_proposal(tx, event, row, now)
             await screens.redraw_for_table(tx, table, dots.SCREEN)
         case Phase.SESSION2:
             await priorities.settle(tx, table, now, person=None, confirmed=False)
@@ -120,7 +134,7 @@ async def _enter(tx: Transaction, event: Event, row: TableRow, phase: Phase, now
             await contributions.forget_places(tx, table)
             await outbox.announce(
                 tx,
-                f"thanks:{table}",
+                f"thanks:{table}{row.again}",
                 f"table:{table}",
                 notices.dump(notices.Thanks(table=table)),
                 now,
@@ -131,31 +145,52 @@ async def _enter(tx: Transaction, event: Event, row: TableRow, phase: Phase, now
             pass
 
 
-async def facilitate(
-    database: Database,
-    event: Event,
-    table: str,
-    step: Literal["open", "close"],
-    person: Person,
-    now: datetime,
-    act: str | None = None,
+async def open_next(
+    database: Database, event: Event, table: str, person: Person, now: datetime, act: str | None = None
 ) -> notices.PhaseMoved | notices.PhaseAlready | notices.PhaseRefused:
-    """A facilitator opens the next session of a table, or closes the one that is open.
+    """A facilitator opens the next session of a table.
 
-    `act` is the key of the message that said so: delivered again after the next step, it does nothing, for
-    "close" means another session by then.
+    `act` is the key of the message that said so: delivered again after the next step, it does nothing.
     """
     async with database.transaction() as tx:
         row = await tables.hold(tx, table)
         assert row is not None, "facilitators have tables of the event"
         if not await acts.first_time(tx, act, now):
-            return await _already(tx, row, now)
-        before_session2 = Phase(row.phase) in VOTING
-        if step == "open":
-            wished = Phase.SESSION1 if before_session2 else Phase.SESSION2
-        else:
-            wished = Phase.PRIORITIES if before_session2 or row.phase == Phase.PRIORITIES else Phase.CLOSING
+            return await _already(tx, row, Phase(row.phase), now)
+        wished = Phase.SESSION1 if Phase(row.phase) in VOTING else Phase.SESSION2
         return await move_in(tx, event, table, wished, Mover.FACILITATOR, person, now)
+
+
+def closing_of(phase: Phase) -> Phase | None:
+    """The phase a facilitator takes a table to by closing what is open; None when nothing is."""
+    return {
+        Phase.REGISTRATION: Phase.PRIORITIES,
+        Phase.SESSION1: Phase.PRIORITIES,
+        Phase.PRIORITIES: Phase.PRIORITIES,
+        Phase.SESSION2: Phase.CLOSING,
+        Phase.CLOSING: Phase.CLOSING,
+    }.get(phase)
+
+
+def asks_first(phase: Phase, wished: Phase) -> bool:
+    """Whether a facilitator is asked before a table takes this step: it ends what people are doing."""
+    return (phase, wished) in {(Phase.SESSION1, Phase.PRIORITIES), (Phase.SESSION2, Phase.CLOSING)}
+
+
+async def close_question(tx: Transaction, row: TableRow, wished: Phase, token: str) -> notices.CloseAsked:
+    """What a facilitator is asked before a table closes what it is in."""
+    last = await tables.last_step(tx, row.code)
+    assert last is not None, "a table in a session was moved there"
+    return notices.CloseAsked(
+        token=token,
+        table=row.code,
+        phase=Phase(row.phase),
+        wished=wished,
+        since=last.at,
+        mover=Mover(last.mover),
+        registered=(await ballots.turnout(tx))[row.code].registered,
+        unfinished=(await attendance.by_table(tx))[row.code].unfinished,
+    )
 
 
 def read_command(
@@ -163,13 +198,11 @@ def read_command(
 ) -> tuple[tuple[str, ...], Phase] | notices.PhaseCommandUnclear:
     """What `/fase` was given: table codes (or a word for all of them) and the word of a phase.
 
-    Nothing is guessed: a command for all tables names them all.
+    Nothing is guessed: a command for all tables names them all, and of a misspelt word the nearest is named.
     """
     wished: Phase | None = None
     chosen: list[str] = []
-    # "sessione 1", as people write it, is the one word "sessione1".
-    joined = re.sub(r"(?<=[^\W\d])\s+(?=\d+\b)", "", text)
-    for word in joined.replace(",", " ").split():
+    for word in words_of(text):
         plain = word.casefold()
         if plain in phase_words and wished is None:
             wished = phase_words[plain]
@@ -179,10 +212,26 @@ def read_command(
             try:
                 chosen.append(event.table(word).code)
             except KeyError:
-                return notices.PhaseCommandUnclear(misread=word)
+                nearest = nearest_word(word, event, phase_words, all_words)
+                return notices.PhaseCommandUnclear(misread=word, nearest=nearest)
     if wished is None or not chosen:
         return notices.PhaseCommandUnclear(misread=text)
     return tuple(dict.fromkeys(chosen)), wished
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a command; "sessione 1", as people write it, is the one word "sessione1"."""
+    joined = re.sub(r"(?<=[^\W\d])\s+(?=\d+\b)", "", text)
+    return joined.replace(",", " ").split()
+
+
+def nearest_word(misread: str, event: Event, *known: Iterable[str]) -> str | None:
+    """The word of a command (or the table) that is written most like this one, if any is."""
+    codes = {table.code.casefold(): table.code for table in event.tables}
+    words = [*codes, *(word for words in known for word in words if " " not in word)]
+    found = difflib.get_close_matches(misread.casefold(), words, n=1)
+    # A word that is known stands in the wrong place: it is not said to be meant.
+    return codes.get(found[0], found[0]) if found and found[0] != misread.casefold() else None
 
 
 async def move_many(
@@ -211,49 +260,38 @@ async def show(database: Database, person: Person, table: str) -> None:
         await screens.want_at_bottom(tx, person.id, f"{SCREEN}:{table}")
 
 
-async def screen(reader: Reader, event: Event, table: str) -> notices.TableScreen | None:
+async def screen(reader: Reader, event: Event, table: str, now: datetime) -> notices.TableScreen | None:
     """The dashboard of a table as it is now. It never has totals: nobody at the table sees those early."""
     row = await tables.find(reader, table)
     if row is None:
         return None
     phase = Phase(row.phase)
     turnout = await ballots.turnout_of(reader, table)
+    here = (await attendance.by_table(reader))[table]
     last = await tables.last_step(reader, table)
     following = next_phase(phase)
-    starts = event.phase_starts()
+    ends = timing.end_of(phase, await timing.plan_of(reader, table))
+    held = await agenda.held_at(reader) is not None
+    left = None if ends is None or held else timing.minutes_left(ends, now)
+    changed = await agenda.last_of_table(reader, table, phase)
     chosen = await stored_priorities.of_table(reader, table)
     return notices.TableScreen(
         table=table,
         phase=phase,
-        since=starts[Phase.REGISTRATION] if last is None else last.at,
+        since=event.phase_starts()[Phase.REGISTRATION] if last is None else last.at,
         registered=turnout.registered,
         voting=turnout.voting,
         finished=turnout.finished,
         contributions=await contributions.counted_of(reader, table),
         next_phase=following if following is not None and following is not Phase.AFTERMATH else None,
-        next_at=None if following is None else starts[following],
+        next_at=ends,
         priorities=() if chosen is None or not chosen.decided else priorities.standing(chosen),
         strategy_on=row.strategy_on,
         by_hand=await sheets.by_hand(reader, table),
-    )
-
-
-async def overview(reader: Reader, now: datetime) -> notices.EventState:
-    """All tables on one screen, for the regia."""
-    turnout = await ballots.turnout(reader)
-    counted = await contributions.counted_by_table(reader)
-    return notices.EventState(
-        at=now,
-        tables=tuple(
-            notices.TableState(
-                table=row.code,
-                phase=Phase(row.phase),
-                registered=turnout[row.code].registered,
-                voting=turnout[row.code].voting,
-                finished=turnout[row.code].finished,
-                contributions=counted.get(row.code, 0),
-                strategy_on=row.strategy_on,
-            )
-            for row in await tables.all_tables(reader)
-        ),
+        left=left if left is not None and 0 < left <= timing.NEAR else None,
+        prolonged=changed is not None and changed.act == "prolonged" and changed.until == ends,
+        held=held,
+        silent=here.silent,
+        unfinished=here.unfinished,
+        unreachable=here.unreachable,
     )

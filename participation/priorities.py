@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from storage.database import Database, Reader, Transaction
     from storage.people import Person
     from storage.priorities import PrioritySet
+    from storage.tables import TableRow
     from storage.ties import TieRow
 
 SCREEN = ties.BOARD
@@ -39,8 +40,9 @@ def pending(decided: PrioritySet) -> tuple[str, ...]:
     return () if decided.confirmed else tuple(c.strategy for c in decided.candidates if c.tied)
 
 
-async def open_proposal(tx: Transaction, event: Event, table: str, now: datetime) -> None:
-    """Session 1 closed: write the proposal, and show it to who facilitates."""
+async def open_proposal(tx: Transaction, event: Event, row: TableRow, now: datetime) -> None:
+    """Session 1 closed: write the proposal, and show it to who facilitates. Once for each opening."""
+    table = row.code
     counted = await ties.count(tx, event, table)
     proposal, tally = ties.proposal_of(event, counted), counted.tally
     channels = (await ballots.cast(tx))[table]
@@ -52,7 +54,7 @@ async def open_proposal(tx: Transaction, event: Event, table: str, now: datetime
         return
     await outbox.announce(
         tx,
-        f"proposed:{table}",
+        f"proposed:{table}{row.again}",
         f"facilitators:{table}",
         notices.dump(
             notices.PrioritiesProposed(
@@ -129,12 +131,13 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
     if not await priorities.decide(tx, table, now, person, confirmed=confirmed):
         return False
     told = await decided(tx, table)
-    found = await priorities.of_table(tx, table)
+    found, row = await priorities.of_table(tx, table), await tables.find(tx, table)
     assert told is not None, "just decided"
     assert found is not None, "just decided"
+    assert row is not None, "it has a proposal"
     stage = "confirmed" if confirmed else "standing"
-    # After a recount undid what had been decided and told, it is decided and told anew.
-    again = f":{found.recounts}" if found.recounts else ""
+    # After a reopening, and after a recount undid what had been decided and told, it is told anew.
+    again = row.again + (f":{found.recounts}" if found.recounts else "")
     await outbox.announce(
         tx,
         f"priorities:{table}:{stage}{again}",

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from participation import dashboards, notices, priorities, roles, topics
+from participation import dashboards, notices, priorities, roles, ties, topics
 from participation.channels import provisional, told_apart
 from participation.event import Phase
 from participation.notices import Role
@@ -152,6 +152,7 @@ async def changed(
             confirmed=found.confirmed,
             by_channel=told_apart(found.channels),
             provisional=after.provisional,
+            zone=await ties.waiting_for_zone(tx, table),
         )
         await outbox.announce(
             tx,

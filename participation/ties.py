@@ -138,6 +138,12 @@ async def waiting(tx: Transaction, table: str, nth: int | None = None) -> TieRow
     return notices.TieRefused(table=table, reason="none", at=None if meant is None else meant.settled_at)
 
 
+async def waiting_for_zone(reader: Reader, table: str) -> str | None:
+    """The zone whose guaranteed places are contested now; None when no tie waits, or it is for all places."""
+    known = await ties.of_table(reader, table)
+    return known[-1].zone if known and known[-1].how is None else None
+
+
 async def refresh(tx: Transaction, table: str) -> None:
     """Have the boards and dashboards of a table drawn anew."""
     await screens.redraw_for_facilitators(tx, table, f"{BOARD}:{table}")

@@ -32,6 +32,8 @@ class Urgency(IntEnum):
     """What somebody asked for, and Telegram did not take at once."""
     PHASE = 20
     """Where a table is: its phase, its priorities, its question."""
+    BULLETIN = 25
+    """A sentence of whoever leads a table, or all."""
     POST = 30
     """A picture for the regia's channel."""
     NUDGE = 40
@@ -69,7 +71,9 @@ async def announce(
     """Tell an audience something, once per key.
 
     Audiences: "table:<code>" (everybody registered there), "facilitators:<code>", "regia" (its people),
-    "concerned:<code>" (all of these, each person once).
+    "concerned:<code>" (all of these, each person once). "around:,<code>,<code>," (everybody registered at
+    any of these tables, and who facilitates them), "leading:,<code>,<code>," (who facilitates any of them),
+    "unfinished:<code>" (who votes there and has not finished).
 
     With a `topic` this supersedes what was announced about it before and has not reached everybody; so it
     must be for all that it was for before, at least.
@@ -108,6 +112,19 @@ _AUDIENCES = {
     "concerned": (
         "((p.table_code = $2 AND p.joined_after < $4) OR p.id IN"
         " (SELECT person_id FROM roles WHERE role = 'regia' OR (role = 'facilitator' AND table_code = $2)))"
+    ),
+    "around": (
+        "((replace($2, ',' || p.table_code || ',', '') <> $2 AND p.joined_after < $4) OR p.id IN"
+        " (SELECT person_id FROM roles WHERE role = 'facilitator'"
+        "   AND replace($2, ',' || table_code || ',', '') <> $2))"
+    ),
+    "unfinished": (
+        "p.table_code = $2 AND p.joined_after < $4 AND p.id IN (SELECT o.person_id FROM ballot_owners o"
+        " JOIN ballots b ON b.id = o.ballot_id WHERE b.open AND NOT b.finished)"
+    ),
+    "leading": (
+        "p.id IN (SELECT person_id FROM roles WHERE role = 'facilitator' AND $4 > 0"
+        " AND replace($2, ',' || table_code || ',', '') <> $2)"
     ),
 }
 """Who is meant, over `people p`. $2: the table. $4: the announcement; who sat down later was told then."""

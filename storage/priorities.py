@@ -101,6 +101,18 @@ async def _put_candidates(tx: Transaction, table: str, candidates: Sequence[Cand
         )
 
 
+async def set_aside(tx: Transaction, table: str, content: str, at: datetime) -> None:
+    """Keep what a table proposed or decided as it stood (JSON), and have it propose anew when it closes."""
+    await tx.fetch(
+        "INSERT INTO priorities_set_aside (table_code, at, content) VALUES ($1, $2, $3)",
+        table,
+        to_text(at),
+        content,
+    )
+    await tx.fetch("DELETE FROM priorities WHERE table_code = $1", table)
+    await tx.fetch("DELETE FROM priority_sets WHERE table_code = $1", table)
+
+
 async def of_table(reader: Reader, table: str) -> PrioritySet | None:
     """What the table proposes or decided; None before its Session 1 closed."""
     return (await _read(reader, "WHERE s.table_code = $1", table)).get(table)

@@ -108,6 +108,17 @@ async def want_for_table(tx: Transaction, table: str, kind: str, view: str) -> N
     )
 
 
+async def want_at_bottom_for_table(tx: Transaction, table: str, kind: str, view: str) -> None:
+    """The same as new messages, for the old ones have scrolled away."""
+    await want_for_table(tx, table, kind, view)
+    await tx.fetch(
+        "UPDATE screens SET message_id = NULL, shown_hash = NULL"
+        " WHERE kind = $2 AND person_id IN (SELECT id FROM people WHERE table_code = $1)",
+        table,
+        kind,
+    )
+
+
 async def redraw(tx: Transaction, person: int, kind: str, message: int | None = None) -> None:
     """Have a screen redrawn if the person has one; with `message`, in that one from now on."""
     await tx.fetch(
@@ -126,6 +137,13 @@ async def redraw_for_table(tx: Transaction, table: str, kind: str) -> None:
         " WHERE kind = $2 AND person_id IN (SELECT id FROM people WHERE table_code = $1)",
         table,
         kind,
+    )
+
+
+async def redraw_all(tx: Transaction, kinds: str) -> None:
+    """Have the screens whose kind begins so redrawn, whoever has one."""
+    await tx.fetch(
+        "UPDATE screens SET wanted_version = wanted_version + 1 WHERE substr(kind, 1, length($1)) = $1", kinds
     )
 
 

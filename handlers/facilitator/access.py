@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.context import answer_press, argument_of, message_of, person_of, reply
+from handlers.context import answer_press, argument_of, command_of, person_of, reply
 from participation import dashboards, notices, roles
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ async def commanded(
         others = {table.code.casefold() for table in context.room.event.tables}
         if tables and (free_text or first.casefold() not in others):
             return person, tables[0], rest
-    name = (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0]
-    await reply(update, context, person, [notices.NotAllowed(command=name)])
+    await reply(update, context, person, [notices.NotAllowed(command=command_of(update))])
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.callback_data import ChooseTied, ConfirmPriorities, KeepPriority, SkipReason
+from handlers.callback_data import ChooseTied, ConfirmPriorities, KeepPriority, ShowBoard, SkipReason
 from handlers.context import (
     act_of,
     answer_press,
@@ -17,7 +17,7 @@ from handlers.context import (
 )
 from handlers.facilitator.access import commanded, may_press
 from handlers.render import argument_words, because_words
-from participation import draws, priorities, reasons
+from participation import dashboards, draws, priorities, reasons
 from participation.notices import PrioritiesRefused
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 def setup(application: BolliniApplication) -> None:
     """Add this module's handlers."""
     application.add_handler(command("priorita", board))
+    application.add_handler(button(show_board, ShowBoard))
     application.add_handler(button(keep, KeepPriority))
     application.add_handler(button(choose, ChooseTied))
     application.add_handler(button(confirm, ConfirmPriorities))
@@ -65,6 +66,14 @@ async def board(update: Update, context: Context) -> None:
     if told is None:
         told = await priorities.show(room.database, person, table)
     await done(update, context, person, told)
+
+
+async def show_board(update: Update, context: Context) -> None:
+    """The dashboard's button for the board."""
+    table = press_of(update, ShowBoard).table
+    person = await may_press(update, context, table, dashboards.SCREEN)
+    if person is not None:
+        await done(update, context, person, await priorities.show(context.room.database, person, table))
 
 
 async def keep(update: Update, context: Context) -> None:

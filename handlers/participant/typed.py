@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from telegram.ext import MessageHandler, filters
 
+from handlers.confirming import typed_answer
 from handlers.context import message_of, person_of, reply, words_for
 from handlers.participant.joining import acknowledge_for
 from handlers.render import leading_words, paper_words, typed_words
@@ -40,6 +41,8 @@ async def typed(update: Update, context: Context) -> None:
             await reply(update, context, None, [notices.Welcome()])
         else:
             await acknowledge_for(update, context, payload)
+        return
+    if await typed_answer(update, context, person):
         return
     told = await conversation.answer(
         room.database,

@@ -44,6 +44,14 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     ShowSheet       /schede 12
     WithdrawSheet   /schede ritira 12              paper_words: "withdraw"
     SayHandedIn     /consegnate 3, or "3" when it was asked
+    Prolong         /prolunga 5                    regia: /prolunga T5 5
+    Nudge           /sollecita
+    ShowBoard       /priorita
+    Answer          "conferma", "annulla"          argument_words: "confirm", "cancel"
+    ShowState       /stato, /stato T5
+    DrawChart       /grafici affluenza canale      chart_words, place_words
+    (no button)     /agenda ferma, riprendi, +10   argument_words: "hold", "resume"
+    (no button)     /avviso facilitatori: ...      argument_words: "leaders", "all"
 """
 
 from __future__ import annotations
@@ -54,10 +62,12 @@ from handlers.render.registry import render, toast
 from handlers.render.typing_words import (
     argument_words,
     because_words,
+    chart_words,
     commands,
     leading_words,
     paper_words,
     phase_words,
+    place_words,
     typed_words,
 )
 
@@ -70,11 +80,13 @@ __all__ = [
     "Message",
     "argument_words",
     "because_words",
+    "chart_words",
     "commands",
     "leading_words",
     "markup",
     "paper_words",
     "phase_words",
+    "place_words",
     "render",
     "toast",
     "typed_words",

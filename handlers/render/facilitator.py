@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers.callback_data import MovePhase, PutOn
+from handlers.callback_data import MovePhase, Nudge, PutOn, ShowBoard
 from handlers.render.common import (
     MISREAD_LENGTH,
     column,
@@ -20,6 +20,7 @@ from handlers.render.common import (
 from handlers.render.counted import by_hand_lines
 from handlers.render.message import Button, Keyboard, Message, compose, shorten
 from handlers.render.phases import phase_name
+from handlers.render.time import prolong_buttons
 from participation.event import Phase
 from participation.notices import StrategyNotNow, StrategyNotOfTable, StrategyPutOn, TableScreen
 
@@ -51,7 +52,9 @@ def _dashboard(screen: TableScreen, event: Event, words: Translator, *, full: bo
             words.text("dashboard.finished", count=screen.finished),
         ]
     if screen.phase is Phase.SESSION1:
-        counts.append(words.text("dashboard.silent", count=max(0, screen.registered - screen.voting)))
+        counts.append(words.text("dashboard.silent", count=screen.silent))
+    if screen.unreachable:
+        counts.append(words.text("dashboard.unreachable", count=screen.unreachable))
     counts.append(words.text("dashboard.contributions", count=screen.contributions))
     yield lines(counts)
     if screen.by_hand is not None:
@@ -70,7 +73,26 @@ def _dashboard(screen: TableScreen, event: Event, words: Translator, *, full: bo
             yield words.text("dashboard.put_on", code=screen.priorities[0])
     if screen.phase is Phase.PRIORITIES:
         yield words.text("dashboard.board")
+    if screen.phase is Phase.SESSION1 and screen.unfinished:
+        yield words.text("dashboard.nudge")
+    yield _time(screen, words)
     yield _next(screen, words)
+
+
+def _time(screen: TableScreen, words: Translator) -> Html | None:
+    """When what is open closes by itself, and how to give it longer."""
+    if screen.held:
+        return words.text("dashboard.held")
+    if screen.next_at is None or screen.phase not in {Phase.SESSION1, Phase.SESSION2}:
+        return words.text("dashboard.prolonged") if screen.prolonged else None
+    time = words.clock(screen.next_at)
+    return sentences(
+        words.text("dashboard.closes", time=time)
+        if screen.left is None
+        else words.text("dashboard.closes.left", time=time, n=screen.left),
+        words.text("dashboard.prolonged") if screen.prolonged else None,
+        words.text("dashboard.prolong"),
+    )
 
 
 def _priority(code: str, on: str | None, event: Event, words: Translator, *, full: bool) -> Html:
@@ -86,7 +108,7 @@ def _next(screen: TableScreen, words: Translator) -> Html | None:
     step = words.plain(f"step.{screen.next_phase.value}")
     return sentences(
         words.text("dashboard.next", step=step)
-        if screen.next_at is None
+        if screen.next_at is None or screen.held or screen.phase in {Phase.SESSION1, Phase.SESSION2}
         else words.text("dashboard.next.at", step=step, time=words.clock(screen.next_at)),
         words.text("dashboard.next.how", command=command),
     )
@@ -100,6 +122,11 @@ def _keyboard(screen: TableScreen, event: Event, words: Translator) -> Keyboard:
             for code in screen.priorities
             if code != screen.strategy_on
         )
+    if screen.phase is Phase.SESSION1 and screen.unfinished:
+        rows.append((Button(words.plain("nudge.button", n=screen.unfinished), Nudge(screen.table)),))
+    if screen.phase is Phase.PRIORITIES:
+        rows.append((Button(words.plain("dashboard.button.board"), ShowBoard(screen.table)),))
+    rows += prolong_buttons(screen.table, screen.phase, screen.next_at, words)
     if screen.next_phase is not None:
         step = words.plain(f"step.{screen.next_phase.value}")
         rows.append((Button(step, MovePhase(screen.table, screen.next_phase)),))

@@ -182,7 +182,8 @@ def unknown_command(notice: UnknownCommand, _event: Event, words: Translator) ->
 def not_allowed(notice: NotAllowed, _event: Event, words: Translator) -> tuple[Message, ...]:
     """The command is somebody else's."""
     command = shorten(notice.command.lstrip("/"), MISREAD_LENGTH)
-    key = "not_allowed.regia" if command in REGIA else "not_allowed.facilitator"
+    only_regia = command in REGIA and command not in FACILITATOR
+    key = "not_allowed.regia" if only_regia else "not_allowed.facilitator"
     return compose((words.text(key, command=command), words.text("not_allowed.instead")))
 
 

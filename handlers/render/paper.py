@@ -16,6 +16,7 @@ from handlers.callback_data import (
     ShowSheetPage,
     WithdrawSheet,
 )
+from handlers.render import ties
 from handlers.render.ballot import axis_rows, axis_shown, dot_rows
 from handlers.render.common import (
     MISREAD_LENGTH,
@@ -542,14 +543,7 @@ def priorities_reviewed(notice: PrioritiesReviewed, event: Event, words: Transla
     return compose(
         (
             lines((head, strategy_lines(event, notice.priorities, words))) if notice.priorities else head,
-            lines(
-                (
-                    words.text("tie", n=notice.places, tied=len(notice.pending)),
-                    strategy_lines(event, notice.pending, words),
-                )
-            )
-            if notice.pending
-            else None,
+            ties.tie(notice.pending, notice.places, notice.zone, event, words),
             voters(notice.voters, notice.by_channel, words),
             provisional(notice.provisional and notice.fell, words),
         )

@@ -58,20 +58,23 @@ def _next_step(phase: Phase, event: Event, words: Translator) -> Html:
 
 
 def phase_already(notice: PhaseAlready, event: Event, words: Translator) -> tuple[Message, ...]:
-    """Nothing to do: since when, and who did it."""
-    return compose(
-        (
-            sentences(
-                words.text(
-                    "moved.already",
-                    table=table_coded(event, notice.table),
-                    phase=phase_name(notice.phase, words),
-                ),
-                words.text(f"moved.by.{notice.mover.value}", time=words.clock(notice.at)),
-                words.text("moved.nothing_done"),
-            ),
+    """Nothing to do: since when, and who did it; and where the table is if it went on since."""
+    table, phase = table_coded(event, notice.table), phase_name(notice.phase, words)
+    if notice.now_in is None or notice.now_in is notice.phase:
+        said = sentences(
+            words.text("moved.already", table=table, phase=phase),
+            words.text(f"moved.by.{notice.mover.value}", time=words.clock(notice.at)),
         )
-    )
+    else:
+        said = words.text(
+            "moved.already.past",
+            table=table,
+            phase=phase,
+            mover=words.plain(f"mover.{notice.mover.value}"),
+            time=words.clock(notice.at),
+            now_in=phase_name(notice.now_in, words),
+        )
+    return compose((sentences(said, words.text("moved.nothing_done")),))
 
 
 def phase_refused(notice: PhaseRefused, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -96,7 +99,14 @@ def phase_command_unclear(
     misread = shorten(notice.misread, MISREAD_LENGTH)
     return compose(
         (
-            words.text("phase_command.misread", misread=misread) if misread else None,
+            sentences(
+                words.text("phase_command.misread", misread=misread),
+                None
+                if notice.nearest is None
+                else words.text("phase_command.nearest", nearest=shorten(notice.nearest, MISREAD_LENGTH)),
+            )
+            if misread
+            else None,
             words.text(
                 "phase_command.how",
                 code=event.tables[0].code,
@@ -128,6 +138,10 @@ def tables_moved(notice: TablesMoved, event: Event, words: Translator) -> tuple[
         for key, codes in groups
         if codes
     ]
+    if notice.refused and notice.phase in {Phase.SESSION1, Phase.PRIORITIES, Phase.SESSION2}:
+        said.append(
+            words.text("tables_moved.reopen", code=notice.refused[0], phase=phase_word(words, notice.phase))
+        )
     return compose(said or (words.text("tables_moved.none"),))
 
 

@@ -63,6 +63,7 @@ def priorities_proposed(notice: PrioritiesProposed, event: Event, words: Transla
         (
             sentences(
                 words.text("proposed.title", table=table),
+                voters(notice.voters, notice.by_channel, words),
             ),
             provisional(notice.provisional, words),
             lines(

@@ -18,9 +18,11 @@ from handlers.render import (
     paper,
     phases,
     priorities,
+    prompts,
     questions,
     regia,
     ties,
+    time,
 )
 from handlers.render.message import TOAST_LIMIT, Message, shorten, stripped
 from locales.translator import Html
@@ -49,6 +51,8 @@ _TOPICS = (
     paper,
     assisted,
     counted,
+    time,
+    prompts,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

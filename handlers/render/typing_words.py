@@ -26,15 +26,51 @@ PARTICIPANT: Final = (
     "privacy",
     "aiuto",
 )
-FACILITATOR: Final = ("tavolo", "apri", "chiudi", "priorita", "ballottaggio", "sorteggio", "discuti", "nota")
+FACILITATOR: Final = (
+    "tavolo",
+    "apri",
+    "chiudi",
+    "prolunga",
+    "sollecita",
+    "avviso",
+    "priorita",
+    "ballottaggio",
+    "sorteggio",
+    "discuti",
+    "nota",
+)
 PAPER: Final = ("carta", "schede", "consegnate", "presenti")
 """Commands of everybody who may enter paper at a table, the regia included."""
-REGIA: Final = ("stato", "fase", "scarti")
+REGIA: Final = ("stato", "fase", "agenda", "prolunga", "riapri", "avviso", "grafici", "scarti")
 
 _LONE: Final = ("skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help")
 _LEADING: Final = ("zone", "table", "axis", "strategy", "question", "withdraw")
-_ARGUMENTS: Final = ("all", "confirm", "fewer", "reopen", "paper", "close", "now", "resend")
+_ARGUMENTS: Final = (
+    "all",
+    "confirm",
+    "cancel",
+    "fewer",
+    "reopen",
+    "paper",
+    "close",
+    "now",
+    "resend",
+    "hold",
+    "resume",
+    "leaders",
+)
 _PAPER: Final = ("sheet", "zone", "blank", "withdraw", "correct", "cancel")
+_CHARTS: Final = (
+    "turnout",
+    "heatmap",
+    "ranking",
+    "priorities",
+    "contributions1",
+    "contributions2",
+    "keywords1",
+    "keywords2",
+)
+_PLACES: Final = ("here", "channel")
 
 
 def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
@@ -45,7 +81,8 @@ def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str
         *(PAPER if roles else ()),
         *PARTICIPANT,
     )
-    return tuple((name, words.plain(f"command.{name}")) for name in names)
+    # Some commands are of two roles, and stand in the menu once.
+    return tuple((name, words.plain(f"command.{name}")) for name in dict.fromkeys(names))
 
 
 def typed_words(words: Translator) -> Mapping[str, str]:
@@ -67,8 +104,9 @@ def leading_words(words: Translator) -> Mapping[str, str]:
 def argument_words(words: Translator) -> Mapping[str, str]:
     """Words that act after a command, casefolded: /fase tutti -> "all", /priorita conferma -> "confirm".
 
-    After /priorita also "fewer" and "reopen"; after /ballottaggio "paper" and "close"; after /sorteggio
-    "now".
+    "confirm" and "cancel" also alone, where something was asked back. After /priorita also "fewer" and
+    "reopen"; after /ballottaggio "paper" and "close"; after /sorteggio "now"; after /agenda "hold" and
+    "resume"; after /avviso "leaders".
     """
     return {word: meaning for meaning in _ARGUMENTS for word in _listed(words, f"argument.{meaning}")}
 
@@ -100,6 +138,21 @@ def phase_words(words: Translator) -> Mapping[str, Phase]:
 def phase_word(words: Translator, phase: Phase) -> str:
     """The first of the words for a phase: the one the texts use."""
     return _listed(words, f"phase_words.{phase.value}")[0]
+
+
+def chart_words(words: Translator) -> Mapping[str, str]:
+    """The words for each chart as typed after /grafici, casefolded, and its name."""
+    return {word: chart for chart in _CHARTS for word in _listed(words, f"chart_words.{chart}")}
+
+
+def chart_word(words: Translator, chart: str) -> str:
+    """The first of the words for a chart: the one the texts use."""
+    return _listed(words, f"chart_words.{chart}")[0]
+
+
+def place_words(words: Translator) -> Mapping[str, str]:
+    """The words for where a chart goes: "here" or "channel"."""
+    return {word: place for place in _PLACES for word in _listed(words, f"place_words.{place}")}
 
 
 def _listed(words: Translator, key: str) -> tuple[str, ...]:

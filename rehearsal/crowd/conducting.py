@@ -11,6 +11,7 @@ from rehearsal.crowd.chance import stream
 from rehearsal.crowd.meant import Contribution
 from rehearsal.crowd.reading import (
     BOARD,
+    CLOSE_NOW,
     CLOSED,
     CONFIRM,
     CONTINUE,
@@ -118,6 +119,36 @@ class Conducting:
             lambda: newest(hands.phone, says(MOVED), mark),
         )
 
+    async def _close_now(self, hands: Hands, how: str) -> None:
+        """Have the voting closed: asked back first, by a command or by the dashboard's button."""
+
+        def asked(message: SentMessage) -> Button | None:
+            return with_word(message, CLOSE_NOW)
+
+        if how == "type":
+            await hands.answer("to be asked whether to close now", asked, hands.say("/chiudi"))
+            yes = hands.say("conferma", "confirm")
+            await hands.answer("to hear that the table moved", says(MOVED), yes)
+            return
+        dashboard = await self._see_dashboard(hands)
+        button = with_word(dashboard, STEPS["priorities"])
+        assert button is not None, "the dashboard offers to close the voting"
+        mark = hands.mark()
+        await hands.press(
+            "to be asked whether to close now",
+            lambda: (dashboard, button),
+            lambda: newest(hands.phone, asked, mark),
+        )
+
+        def question() -> tuple[SentMessage, Button] | None:
+            message = newest(hands.phone, asked, mark)
+            now = None if message is None else asked(message)
+            return None if message is None or now is None else (message, now)
+
+        await hands.press(
+            "to hear that the table moved", question, lambda: newest(hands.phone, says(MOVED), mark)
+        )
+
     async def _open(self, hands: Hands, act: Act) -> None:
         phase, how = act.words
         await self._step(hands, phase, "/apri", how)
@@ -125,7 +156,7 @@ class Conducting:
             await self._everybody_at(hands.table, "the ballot", lambda one: one.ballot() is not None)
 
     async def _close(self, hands: Hands, act: Act) -> None:
-        await self._step(hands, "priorities", "/chiudi", act.words[0])
+        await self._close_now(hands, act.words[0])
 
         def told(one: Hands) -> bool:
             seen = newest(one.phone, lambda m: reading.is_ballot(m) or CLOSED.match(m.shown))

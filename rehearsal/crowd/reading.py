@@ -25,6 +25,7 @@ FINISH: Final = re.compile(r"ho finito|have finished", re.IGNORECASE)
 NEXT: Final = re.compile(r"avanti|next", re.IGNORECASE)
 OTHER_STRATEGY: Final = re.compile(r"altra strategia|another strategy", re.IGNORECASE)
 CONFIRM: Final = re.compile(r"conferma|confirm", re.IGNORECASE)
+CLOSE_NOW: Final = re.compile(r"^(?:Chiudi ora|Close now)$", re.IGNORECASE)
 WITHDRAW: Final = re.compile(r"(?:ritira|withdraw) (\d+)", re.IGNORECASE)
 STEPS: Final[Mapping[str, re.Pattern[str]]] = {
     "session1": re.compile(r"apri la sessione 1|open session 1", re.IGNORECASE),

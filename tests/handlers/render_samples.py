@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from handlers.render.priorities import REFUSALS as PRIORITY_REFUSALS
 from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
+from participation.charting import CHARTS
 from participation.event import Event, Phase
 from participation.notices import (
+    AgendaRefused,
+    AgendaShifted,
+    AgendaShown,
+    AskEnded,
     BallotAssisted,
     BallotFinished,
     BallotNotOpen,
     BallotScreen,
+    BulletinUnclear,
     ButtonOutdated,
+    ChartRefused,
     DotsRecorded,
     DrawPromised,
     Dropped,
@@ -30,11 +37,13 @@ from participation.notices import (
     PaperRefused,
     PrioritiesRefused,
     PriorityScreen,
+    ProlongRefused,
     RunoffHands,
     RunoffRefused,
     RunoffState,
     SheetProblem,
     SheetScreen,
+    ShiftAsked,
     TieRefused,
     TieTold,
     TooFast,
@@ -70,6 +79,11 @@ REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
     TieRefused: (*TIE_REFUSALS, "a reason of a later version"),
     PaperDesk: ("correct", "dropped", "nothing", "changed", "other", "done", "a reason of a later version"),
     PaperRefused: ("early", "settled", "over", "a reason of a later version"),
+    AskEnded: ("no", "done", "superseded", "expired", "none", "a reason of a later version"),
+    ProlongRefused: ("not_open", "over", "moved_on", "a reason of a later version"),
+    AgendaRefused: ("past", "range", "held", "running", "over", "unclear", "a reason of a later version"),
+    BulletinUnclear: ("empty", "too_long", "audience", "a reason of a later version"),
+    ChartRefused: ("voting", "no_channel", "a reason of a later version"),
 }
 
 PROBLEMS: Final = (
@@ -323,19 +337,26 @@ class Samples:
             return None if self._random.random() < 0.3 else self._value(kind, name, inner)
         if typing.get_origin(annotation) is tuple:
             return self._several(kind, name, options[0])
-        if annotation is str:
-            return self._text(kind, name)
         if issubclass(annotation, Notice | StrEnum):
             return self._named(annotation)
-        if annotation is datetime:
-            return self._moment()
-        # A bool chooses among the same numbers; a field of another sort fails here, and needs samples.
-        return {bool: bool, int: int}[annotation](
-            self._random.choice((1, 2) if name == "session" else (0, 1, 1, 2, 3, 6, 12))
+        # A field of another sort fails here, and needs samples.
+        return {str: self._text, datetime: self._any_moment, bool: self._bool, int: self._int}[annotation](
+            kind, name
         )
 
     def _named(self, kind: type[Notice | StrEnum]) -> Any:
         return self.of(kind) if issubclass(kind, Notice) else self._random.choice(list(kind))
+
+    def _any_moment(self, _kind: type[Notice], _name: str) -> datetime:
+        return self._moment()
+
+    def _bool(self, _kind: type[Notice], _name: str) -> bool:
+        return self._random.random() < 0.5
+
+    def _int(self, kind: type[Notice], name: str) -> int:
+        if name == "minutes" and kind in {AgendaShifted, AgendaShown, ShiftAsked}:
+            return self._random.choice((-5, -1, 1, 10))
+        return self._random.choice((1, 2) if name == "session" else (0, 1, 1, 2, 3, 6, 12))
 
     def _text(self, kind: type[Notice], name: str) -> str:
         event = self._event
@@ -351,12 +372,13 @@ class Samples:
             "chosen": self._codes(),
             "commitment": ["0123456789abcdef" * 4],
             "id": [f"{self._random.getrandbits(64):016x}"],
+            "token": [f"{self._random.getrandbits(96):024x}"],
+            "chart": list(CHARTS),
             "payload": [*AWKWARD, "T5", "i-abcdefghij", "a" * 64],
             "command": [*AWKWARD, "/fase", "apri"],
             "reason": REASONS.get(kind, ()),
             "act": ["new", "correct", "withdraw", "entered", "corrected", "withdrawn"],
             "label": ["12", "9999", "K7M4P"],
-            "token": ["0123456789abcdef"],
             "role": ["facilitator", "regia", "a role of a later version"],
             "what": ["present", "handed_in"],
             "excess": ["registered", "votes"],
@@ -369,7 +391,7 @@ class Samples:
             return tuple(self.of(item) for _ in range(random.choice((0, 1, 3, 20, 70))))
         if name in {"facilitates", "moved", "tables"} or kind.__name__ == "TablesMoved":
             codes = [table.code for table in self._event.tables]
-            return tuple(random.sample(codes, random.choice((0, 1, 1, 2, min(4, len(codes))))))
+            return tuple(random.sample(codes, random.choice((0, 0, 1, 2, min(4, len(codes))))))
         codes = self._codes()[: random.choice((0, 0, 1, 1, 2, 6, 27))]
         if name == "zones":
             return tuple(random.sample(("9", "10", "11"), random.choice((0, 0, 2, 3))))

@@ -16,6 +16,9 @@ COMMANDS = (
     "/tavolo",
     "/apri",
     "/chiudi",
+    "/prolunga 5",
+    "/sollecita",
+    "/avviso Una frase",
     "/priorita",
     "/discuti 1.3",
     "/nota Una nota",
@@ -23,6 +26,9 @@ COMMANDS = (
     "/scarti",
     "/scarti rimanda",
     "/fase T6 dopo",
+    "/agenda +5",
+    "/riapri T6 sessione1",
+    "/grafici",
 )
 
 
@@ -131,7 +137,19 @@ async def test_without_the_role_one_polite_line(hall: Hall, command: str, regist
     assert int(registered) == await hall.count("people")
 
 
-@pytest.mark.parametrize("data", ["m:T6:session1", "k:T6:1.3:0", "c:T6:1.3:1", "ok:T6", "on:T6:1.3"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        "m:T6:session1",
+        "k:T6:1.3:0",
+        "c:T6:1.3:1",
+        "ok:T6",
+        "on:T6:1.3",
+        "nu:T6",
+        "sb:T6",
+        "pl:T6:session1:28361234",
+    ],
+)
 async def test_a_facilitators_button_in_other_hands(hall: Hall, data: str) -> None:
     anna = await hall.somebody().registers("T6")
     other = await hall.facilitator("T5", "Ugo")
@@ -267,9 +285,11 @@ async def test_the_whole_way_of_a_table_by_commands(hall: Hall) -> None:
     lara = await hall.facilitator("T6")
     for command, phase in (
         ("/apri", "session1"),
-        ("/chiudi", "priorities"),
+        ("/chiudi", "session1"),
+        ("conferma", "priorities"),
         ("/apri", "session2"),
-        ("/chiudi", "closing"),
+        ("/chiudi", "session2"),
+        ("conferma", "closing"),
     ):
         await lara.says(command)
         assert phase == await hall.phase("T6")
@@ -289,6 +309,9 @@ async def test_the_whole_way_of_a_table_by_the_dashboards_button(hall: Hall) -> 
         ("Chiudi il tavolo", "closing"),
     ):
         await lara.taps(label, lara.screen("Tavolo T6 Pinerolo\n"))
+        if label.startswith("Chiudi"):
+            assert phase != await hall.phase("T6")
+            await lara.taps("Chiudi ora")
         assert phase == await hall.phase("T6")
 
 
@@ -648,6 +671,7 @@ async def test_every_person_of_the_table_hears_the_same_and_nobody_else_does(hal
         )
     ]
     await lara.says("/chiudi")
+    await lara.says("conferma")
     thanked = [await who.reads() for who in people]
     assert thanked == [thanked[0]] * 4
     assert "Grazie per aver partecipato" in thanked[0][0]

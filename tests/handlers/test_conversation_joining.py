@@ -345,6 +345,7 @@ async def test_a_cast_ballot_stays_where_it_was_cast(hall: Hall) -> None:
     await hall.at("10:10")
     await anna.says("1.3")
     await lara.says("/chiudi")
+    await lara.says("conferma")
     await anna.says("/cambia")
     (refused,) = await anna.taps("Zona 4")
     assert "Resti al tavolo di Pinerolo" in refused
@@ -358,6 +359,7 @@ async def test_with_dots_one_cannot_come_to_a_table_that_has_closed(hall: Hall) 
     await hall.at("10:10")
     await anna.says("1.3")
     await lara.says("/chiudi")
+    await lara.says("conferma")
     await anna.says("/cambia")
     (refused,) = await anna.taps("Zona 4")
     assert "Resti al tavolo di Pinerolo" in refused

@@ -282,6 +282,37 @@ def test_the_sums_of_the_overview_are_those_of_its_tables(it: Translator) -> Non
     assert "Persone registrate: 100\nCon almeno un bollino: 80\nHanno finito: 50" in message.text
 
 
+def test_eleven_tables_in_trouble_fit_one_message_of_the_overview(translators: Translators) -> None:
+    event = turin()
+    at = event.moment(event.end)
+    one = TableState(
+        table="T10",
+        phase=Phase.PRIORITIES,
+        registered=40,
+        voting=38,
+        finished=35,
+        contributions=120,
+        strategy_on="3.2",
+        closes_at=at,
+        prolonged=True,
+        unreachable=3,
+        paper=12,
+        present=45,
+        active_at=at,
+        silent_minutes=17,
+        alone=True,
+        expected=Phase.PRIORITIES,
+        crowded=True,
+    )
+    for language in LANGUAGES:
+        (message,) = render(
+            EventState(at=at, tables=(one,) * 11, held_at=at), event, translators.of(language)
+        )
+        assert units(message.text) <= TEXT_LIMIT
+        for number in ("40", "38", "35", "120", "45", "12", "17"):
+            assert 11 <= message.text.count(number)
+
+
 def test_long_lists_of_own_contributions_come_in_parts_each_with_its_buttons(it: Translator) -> None:
     items = tuple(
         OwnContribution(

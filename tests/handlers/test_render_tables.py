@@ -11,8 +11,10 @@ from handlers.callback_data import (
     ConfirmPriorities,
     KeepPriority,
     MovePhase,
+    Nudge,
     PickTable,
     PickZone,
+    Prolong,
     PutOn,
 )
 from handlers.render import Message, render
@@ -226,17 +228,30 @@ def test_the_dashboard_counts_who_has_not_voted_only_while_they_can(it: Translat
         next_at=turin().phase_starts()[Phase.PRIORITIES],
         priorities=(),
         strategy_on=None,
+        left=7,
+        silent=5,
+        unfinished=8,
+        unreachable=1,
     )
     message = told(voting, it)
-    assert "Ancora senza bollini: 6" in message.text
-    assert "in programma alle 10:25. Per farlo adesso tocca il pulsante o scrivi /chiudi." in message.text
-    assert {"Chiudi la votazione": MovePhase("T5", Phase.PRIORITIES)} == buttons(message)
+    assert "Ancora senza bollini: 5" in message.text
+    assert "Non raggiungibili: 1" in message.text
+    assert "Si chiude alle <b>10:25</b> (tra 7 minuti)." in message.text
+    assert "Chiudi la votazione</b>. Per farlo adesso tocca il pulsante o scrivi /chiudi." in message.text
+    ends = int(turin().phase_starts()[Phase.PRIORITIES].timestamp()) // 60
+    assert {
+        "Sollecita 8 persone": Nudge("T5"),
+        "Prolunga di 2 minuti": Prolong("T5", Phase.SESSION1, str(ends + 2)),
+        "Prolunga di 5 minuti": Prolong("T5", Phase.SESSION1, str(ends + 5)),
+        "Chiudi la votazione": MovePhase("T5", Phase.PRIORITIES),
+    } == buttons(message)
     later = voting.model_copy(
         update={
             "phase": Phase.SESSION2,
             "priorities": ("3.2", "5.4"),
             "strategy_on": "3.2",
             "next_phase": None,
+            "next_at": None,
         }
     )
     assert "Ancora senza bollini" not in told(later, it).text

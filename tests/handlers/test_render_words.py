@@ -14,14 +14,17 @@ from babel.messages.pofile import read_po
 from handlers.render import (
     LANGUAGES,
     argument_words,
+    chart_words,
     commands,
     leading_words,
     paper_words,
     phase_words,
+    place_words,
     render,
     toast,
     typed_words,
 )
+from handlers.render.typing_words import FACILITATOR, REGIA
 from locales.translator import FOLDER, Html, Translator, load_translators
 from participation.event import Phase
 from participation.notices import Role
@@ -43,7 +46,11 @@ def words_of(language: str) -> Translator:
 @cache
 def raw_texts(language: str) -> dict[str, str]:
     """Every key of the messages with its text; the forms of a plural below each other."""
-    return {key: text for domain in ("messages", "paper") for key, text in texts_of(language, domain).items()}
+    return {
+        key: text
+        for domain in ("messages", "paper", "steering")
+        for key, text in texts_of(language, domain).items()
+    }
 
 
 def texts_of(language: str, domain: str) -> dict[str, str]:
@@ -87,7 +94,16 @@ def test_no_text_of_the_catalogs_is_idle() -> None:
                 notice = samples.of(kind)
                 render(notice, event, listening)  # type: ignore[arg-type] # it listens for a translator
                 toast(notice, event, listening)  # type: ignore[arg-type] # the same
-    for mapping in (typed_words, leading_words, argument_words, phase_words, paper_words):
+    mappings = (
+        typed_words,
+        leading_words,
+        argument_words,
+        phase_words,
+        paper_words,
+        chart_words,
+        place_words,
+    )
+    for mapping in mappings:
         mapping(listening)  # type: ignore[arg-type] # the same
     commands(listening, EVERY_ROLE)  # type: ignore[arg-type] # the same
     assert set() == set(raw_texts("it")) - listening.asked
@@ -115,8 +131,10 @@ def test_each_role_sees_its_own_commands_before_those_of_everybody() -> None:
     everybody = [name for name, _ in commands(words)]
     assert not {"tavolo", "fase"} & set(everybody)
     paper = ["carta", "schede", "consegnate", "presenti"]
-    assert [*FACILITATES, *paper, *everybody] == [name for name, _ in commands(words, (Role.FACILITATOR,))]
-    assert ["stato", "fase", *paper, *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
+    assert [*FACILITATOR, *paper, *everybody] == [name for name, _ in commands(words, (Role.FACILITATOR,))]
+    assert [*REGIA, *paper, *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
+    both = [name for name, _ in commands(words, EVERY_ROLE)]
+    assert [*FACILITATOR, *(name for name in REGIA if name not in FACILITATOR), *paper, *everybody] == both
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -129,7 +147,14 @@ def test_texts_mention_only_commands_that_there_are(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_typed_word_means_two_things(language: str) -> None:
     texts = raw_texts(language)
-    groups = (("typed.",), ("leading.",), ("argument.", "phase_words."), ("paper_words.", "argument.confirm"))
+    groups = (
+        ("typed.",),
+        ("leading.",),
+        ("argument.", "phase_words."),
+        ("paper_words.", "argument.confirm"),
+        ("chart_words.",),
+        ("place_words.",),
+    )
     for prefixes in groups:
         listed = [
             word.strip().casefold()
@@ -166,6 +191,15 @@ PROMISED = {
         ("own.how", "ritira {number}", "leading", "ritira", "withdraw"),
         ("phase_command.how", "oppure tutti", "argument", "tutti", "all"),
         ("board.how", "/priorita conferma", "argument", "conferma", "confirm"),
+        ("ask.how", "scrivi conferma o annulla", "argument", "conferma", "confirm"),
+        ("ask.how", "scrivi conferma o annulla", "argument", "annulla", "cancel"),
+        ("nudged.used", "scrivi fine", "typed", "fine", "finish"),
+        ("agenda.how", "/agenda ferma", "argument", "ferma", "hold"),
+        ("agenda.how.held", "/agenda riprendi", "argument", "riprendi", "resume"),
+        ("bulletin_unclear.how.regia", "/avviso tutti:", "argument", "tutti", "all"),
+        ("bulletin_unclear.how.regia", "/avviso facilitatori:", "argument", "facilitatori", "leaders"),
+        ("charts.where", "{name} qui", "place", "qui", "here"),
+        ("charts.where", "{name} canale", "place", "canale", "channel"),
     ),
     "en": (
         ("welcome.go_on", "type continue", "typed", "continue", "acknowledge"),
@@ -184,6 +218,15 @@ PROMISED = {
         ("own.how", "withdraw {number}", "leading", "withdraw", "withdraw"),
         ("phase_command.how", "(or all)", "argument", "all", "all"),
         ("board.how", "/priorita confirm", "argument", "confirm", "confirm"),
+        ("ask.how", "type confirm or cancel", "argument", "confirm", "confirm"),
+        ("ask.how", "type confirm or cancel", "argument", "cancel", "cancel"),
+        ("nudged.used", "type done", "typed", "done", "finish"),
+        ("agenda.how", "/agenda hold", "argument", "hold", "hold"),
+        ("agenda.how.held", "/agenda resume", "argument", "resume", "resume"),
+        ("bulletin_unclear.how.regia", "/avviso all:", "argument", "all", "all"),
+        ("bulletin_unclear.how.regia", "/avviso facilitators:", "argument", "facilitators", "leaders"),
+        ("charts.where", "{name} here", "place", "here", "here"),
+        ("charts.where", "{name} channel", "place", "channel", "channel"),
     ),
 }
 
@@ -201,6 +244,7 @@ def test_what_a_text_tells_people_to_type_is_understood(
         "typed": typed_words(words),
         "leading": leading_words(words),
         "argument": argument_words(words),
+        "place": place_words(words),
     }
     assert meaning == understood[where][word]
 

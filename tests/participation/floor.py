@@ -12,7 +12,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from participation import agenda, conversation, dots, joining, notices, paper, phases, priorities, sheets
+from participation import (
+    agenda,
+    confirming,
+    conversation,
+    dots,
+    joining,
+    notices,
+    paper,
+    phases,
+    priorities,
+    sheets,
+)
+from participation.confirming import Asker
 from participation.conversation import Typed, Vocabulary
 from participation.desk import Hand
 from participation.event import Event, Phase
@@ -220,6 +232,29 @@ class Floor:
         self, table: str, wished: Phase, mover: Mover = Mover.REGIA, person: Person | None = None
     ) -> Notice:
         return await phases.move(self.database, self.event, table, wished, mover, person, self.now)
+
+    def asker(self, person: Person, update: str | None = None) -> Asker:
+        """Somebody who asks for something, in an update of its own if none is given."""
+        return Asker(person, update or f"update:{self.new_id()}", self.new_id(), self.now)
+
+    async def opens(self, person: Person, table: str = "T6", act: str | None = None) -> Notice:
+        """Who facilitates types `/apri`."""
+        return await phases.open_next(self.database, self.event, table, person, self.now, act)
+
+    async def closes(self, person: Person, table: str = "T6", act: str | None = None) -> Notice:
+        """Who facilitates types `/chiudi`, and confirms if they are asked."""
+        said = await confirming.close(self.database, self.event, table, None, self.asker(person, act))
+        if not isinstance(said, notices.CloseAsked):
+            return said
+        (told,) = await self.answers(person, said.token, act and f"{act}:yes")
+        return told
+
+    async def answers(
+        self, person: Person, token: str, update: str | None = None, *, yes: bool = True
+    ) -> list[Notice]:
+        """The person answers a question that was asked back."""
+        who = self.asker(person, update)
+        return list(await confirming.answer(self.database, self.event, token, who, yes=yes))
 
     async def phase(self, table: str = "T6") -> Phase:
         row = await tables.find(self.database, table)

@@ -37,8 +37,7 @@ async def posts(floor: Floor) -> list[str]:
 
 
 async def plan_of(floor: Floor) -> list[str]:
-    rows = await floor.database.fetch("SELECT key FROM moments WHERE done_at IS NULL ORDER BY due_at, key")
-    return [row["key"] for row in rows]
+    return [key for key, _ in await moments.planned(floor.database) if key != moments.MINUTE]
 
 
 def test_the_plan_has_each_phase_of_each_table_and_no_posts_without_a_channel(turin: Event) -> None:

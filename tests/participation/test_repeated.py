@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, dots, draws, joining, notices, phases, runoffs
+from participation import contributions, dots, draws, joining, notices, runoffs
 from participation.event import Phase
 from participation.notices import Mover, Notice, Role
 from tests.participation.floor import Floor, play
@@ -120,17 +120,9 @@ def editing(who: int, message: int, text: str) -> Act:
 def stepping(step: str, message: int) -> Act:
     async def act(floor: Floor) -> tuple[Notice, ...]:
         lara = await floor.newcomer(LARA)
-        return (
-            await phases.facilitate(
-                floor.database,
-                floor.event,
-                "T6",
-                "open" if step == "open" else "close",
-                lara,
-                floor.later(1),
-                f"{lara.id}:{message}",
-            ),
-        )
+        floor.later(1)
+        act = f"{lara.id}:{message}"
+        return (await (floor.opens(lara, act=act) if step == "open" else floor.closes(lara, act=act)),)
 
     return act
 

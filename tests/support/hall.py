@@ -385,7 +385,8 @@ class Hall:
             " UNION ALL SELECT 'screen ' || kind FROM screens s JOIN people p ON p.id = s.person_id"
             "   WHERE wanted_version > shown_version AND unreachable_since IS NULL"
             " UNION ALL SELECT 'message ' || key FROM inbox"
-            " UNION ALL SELECT 'moment ' || key FROM moments WHERE done_at IS NULL AND due_at <= $1",
+            " UNION ALL SELECT 'moment ' || key FROM moments WHERE done_at IS NULL AND due_at <= $1"
+            "   AND NOT EXISTS (SELECT 1 FROM agenda WHERE held_at IS NOT NULL)",
             to_text(self.clock.now()),
         )
         return [row["what"] for row in rows]
