@@ -108,7 +108,7 @@ def test_each_role_sees_its_own_commands_before_those_of_everybody() -> None:
     assert ["tavolo", "apri", "chiudi", "priorita", "discuti", "nota", *everybody] == [
         name for name, _ in commands(words, (Role.FACILITATOR,))
     ]
-    assert ["stato", "fase", *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
+    assert ["stato", "fase", "scarti", *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
