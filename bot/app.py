@@ -94,12 +94,13 @@ class RunningBot:
         self._stop_until = float("inf")
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="charts")
         self.translators: Translators = load_translators(event.zone_info)
-        polling = AiohttpRequest(1, self.metrics)
+        polling, calling = AiohttpRequest(1, self.metrics), AiohttpRequest(CONNECTIONS, self.metrics)
+        self._requests = (polling, calling)
         bot: ExtBot[None] = ExtBot(
             token=settings.token.get_secret_value(),
             base_url=f"{settings.api_url}/bot",
             base_file_url=f"{settings.api_url}/file/bot",
-            request=AiohttpRequest(CONNECTIONS, self.metrics),
+            request=calling,
             get_updates_request=polling,
         )
         self.application: BolliniApplication = (
@@ -177,6 +178,8 @@ class RunningBot:
             if self._health is not None:
                 await self._health.stop()
             await self.application.bot.shutdown()
+            # A start that was cancelled may have opened what the library does not know to be open.
+            await asyncio.gather(*(request.shutdown() for request in self._requests))
             self._executor.shutdown(cancel_futures=True)
 
     async def _connect(self) -> bool:

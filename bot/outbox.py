@@ -16,8 +16,13 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.render import render
+<<<<<<< HEAD
 from handlers.sending import seconds, send
 from participation import agenda, contributions, notices, timing
+=======
+from handlers.sending import out_of_reach, seconds, send
+from participation import agenda, contributions, notices
+>>>>>>> main
 from storage import outbox, people
 from storage.database import Unavailable
 
@@ -140,10 +145,10 @@ class Outbox(Worker):
         except RetryAfter as error:
             self.hold(letter.chat, seconds(error))
             await self._again(letter, error, 0.0)
-        except Forbidden as error:
-            await self._unreachable(letter, error)
-        except BadRequest as error:
-            if lane is Lane.PAID:
+        except (Forbidden, BadRequest) as error:
+            if out_of_reach(error) and (letter.person is not None or isinstance(error, Forbidden)):
+                await self._unreachable(letter, error)
+            elif lane is Lane.PAID:
                 # Whatever it is (no Stars left, say), it may go as all others do.
                 self._unpaid.add(letter.id)
                 await self._again(letter, error, 0.0)

@@ -19,7 +19,7 @@ from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.callback_data import encode
 from handlers.render import render
-from handlers.sending import edit, seconds, send
+from handlers.sending import edit, out_of_reach, seconds, send
 from participation import phases
 from storage import people, screens
 from storage.database import Unavailable
@@ -190,10 +190,10 @@ class Screens(Worker):
         except RetryAfter as error:
             self._pacer.hold(screen.chat, now() + seconds(error))
             return False
-        except Forbidden:
-            await self._unreachable(person)
-            return False
-        except BadRequest as error:
+        except (Forbidden, BadRequest) as error:
+            if out_of_reach(error):
+                await self._unreachable(person)
+                return False
             # Telegram will not take this state however often it is tried; the next one it may.
             log.error("edit_refused", kind=screen.kind.split(":")[0], error=error.message.split(":")[0])
             await self._mark(screen, screen.message, "")

@@ -19,8 +19,12 @@ from telegram.ext import (
 
 from handlers.callback_data import NotOurs, Press, decode
 from handlers.render import render, toast
+<<<<<<< HEAD
 from handlers.sending import seconds, send
 from participation import timing
+=======
+from handlers.sending import out_of_reach, seconds, send
+>>>>>>> main
 from participation.notices import dump
 from storage import outbox, people
 
@@ -167,7 +171,7 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
                 room.outbox.count(chat)
                 parts += 1
         except (Forbidden, BadRequest) as error:
-            if isinstance(error, BadRequest) and "chat not found" not in error.message.lower():
+            if not out_of_reach(error):
                 raise
             # They blocked us; or pressed a button in some other chat, and never opened ours.
             if person is None:

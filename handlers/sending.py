@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden
 
 from handlers.render import markup
 
 if TYPE_CHECKING:
     from telegram import Bot
-    from telegram.error import RetryAfter
+    from telegram.error import RetryAfter, TelegramError
 
     from handlers.render import Message
 
@@ -37,6 +38,13 @@ async def edit(bot: Bot, chat: int, message_id: int, message: Message) -> None:
         parse_mode=ParseMode.HTML,
         reply_markup=markup(message.keyboard),
         disable_web_page_preview=not message.preview,
+    )
+
+
+def out_of_reach(error: TelegramError) -> bool:
+    """Whether the person has to come back first: they blocked us, or never opened our chat."""
+    return isinstance(error, Forbidden) or (
+        isinstance(error, BadRequest) and "chat not found" in error.message.lower()
     )
 
 

@@ -119,7 +119,7 @@ async def test_an_answer_that_is_garbage_doubles_at_most_that_message(hall: Hall
 
 async def test_what_telegram_will_never_take_is_given_up_and_kept(hall: Hall) -> None:
     anna, bruno = await announced(hall, 2)
-    refused = Fault(status=400, description="Bad Request: chat not found")
+    refused = Fault(status=400, description="Bad Request: message is too long")
     hall.breaks("sendMessage", refused, 99, lambda call: call.chat_id == anna.phone.id)
     with capture_logs() as logs:
         await hall.at("10:30")
@@ -127,7 +127,20 @@ async def test_what_telegram_will_never_take_is_given_up_and_kept(hall: Hall) ->
     assert 1 == told(bruno)
     assert "send_refused" in [entry["event"] for entry in logs]
     rows = await hall.rows("SELECT error, attempts FROM outbox WHERE dead_at IS NOT NULL")
-    assert [("Chat not found", 1)] == [(row["error"], row["attempts"]) for row in rows]
+    assert [("Message is too long", 1)] == [(row["error"], row["attempts"]) for row in rows]
+
+
+async def test_who_never_opened_our_chat_is_out_of_reach_until_they_do(hall: Hall) -> None:
+    anna, bruno = await announced(hall, 2)
+    unknown = Fault(status=400, description="Bad Request: chat not found")
+    hall.breaks("sendMessage", unknown, 99, lambda call: call.chat_id == anna.phone.id)
+    await hall.at("10:30")
+    assert (0, 1) == (told(anna), told(bruno))
+    assert 1 == await hall.count("people", "unreachable_since IS NOT NULL")
+    assert 0 == await hall.count("outbox", "dead_at IS NOT NULL")
+    hall.telegram.intercept = None
+    await anna.says("/aiuto")
+    assert 1 == told(anna)
 
 
 async def test_a_notice_nobody_can_read_any_more_is_given_up_after_some_attempts(hall: Hall) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pacing import CHAT_BURST, LONGEST_BACKOFF, OVERALL, PAID, Lane, Pacer, Ticket, backoff
+from bot.pacing import CHAT_BURST, LONGEST_BACKOFF, OVERALL, PAID, SECOND, Lane, Pacer, Ticket, backoff
 from rehearsal.telegram import Limits
 
 if TYPE_CHECKING:
@@ -140,10 +140,10 @@ def test_what_is_under_way_counts_until_a_second_after_its_answer() -> None:
     pacer = Pacer(START)
     tickets = [pacer.take(chat, START, Lane.BULK) for chat in range(OVERALL)]
     later = START + 60
-    assert later < pacer.ready(99, later, Lane.BULK) <= later + 1.01
+    assert later < pacer.ready(99, later, Lane.BULK) <= later + SECOND
     tickets[0].landed(later)
-    assert later + 1.01 == pacer.ready(99, later + 0.5, Lane.BULK)
-    assert pacer.ready(99, later + 1.01, Lane.BULK) <= later + 1.01
+    assert later + SECOND == pacer.ready(99, later + 0.5, Lane.BULK)
+    assert pacer.ready(99, later + SECOND, Lane.BULK) <= later + SECOND
 
 
 def test_answers_do_not_wait_for_what_goes_to_others() -> None:
