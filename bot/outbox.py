@@ -16,13 +16,8 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.render import render
-<<<<<<< HEAD
-from handlers.sending import seconds, send
-from participation import agenda, contributions, notices, timing
-=======
 from handlers.sending import out_of_reach, seconds, send
-from participation import agenda, contributions, notices
->>>>>>> main
+from participation import agenda, contributions, notices, timing
 from storage import outbox, people
 from storage.database import Unavailable
 

@@ -19,12 +19,8 @@ from telegram.ext import (
 
 from handlers.callback_data import NotOurs, Press, decode
 from handlers.render import render, toast
-<<<<<<< HEAD
-from handlers.sending import seconds, send
-from participation import timing
-=======
 from handlers.sending import out_of_reach, seconds, send
->>>>>>> main
+from participation import timing
 from participation.notices import dump
 from storage import outbox, people
 

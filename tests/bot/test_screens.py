@@ -397,7 +397,7 @@ def test_no_older_state_ever_follows_a_newer_and_the_newest_is_shown(how: list[s
                 async with database.transaction() as tx:
                     await screens.want(tx, person, "ballot", str(newest), message)
 
-            async def drawn(_reader: Any, _event: Any, screen: Screen) -> Notice:
+            async def drawn(_reader: Any, _event: Any, screen: Screen, _now: datetime) -> Notice:
                 return UnknownCommand(command=screen.view)
 
             with patch("bot.screens.draw", drawn):

@@ -16,15 +16,17 @@ SOURCE = "\n".join(path.read_text("utf-8") for path in sorted(Path(charts.__file
 
 
 def catalog(language: str) -> dict[str, tuple[str, ...]]:
-    with (FOLDER / language / "LC_MESSAGES" / "charts.po").open("rb") as file:
-        found = {}
-        for message in read_po(file, locale=language, abort_invalid=True):
-            if message.id:
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted((FOLDER / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language, abort_invalid=True):
                 key = message.id if isinstance(message.id, str) else message.id[0]
+                if not key.startswith("chart."):
+                    continue
                 assert key not in found
                 forms = message.string or ()
                 found[key] = (forms,) if isinstance(forms, str) else tuple(forms)
-        return found
+    return found
 
 
 def fields(text: str) -> set[str]:

@@ -82,6 +82,7 @@ class Floor:
     now: datetime
     _ids: int = 0
     _messages: dict[int, int] = field(default_factory=dict)
+    _closings: dict[str, bool] = field(default_factory=dict)
 
     # --- people ---------------------------------------------------------------------------------------
 
@@ -244,7 +245,11 @@ class Floor:
     async def closes(self, person: Person, table: str = "T6", act: str | None = None) -> Notice:
         """Who facilitates types `/chiudi`, and confirms if they are asked."""
         said = await confirming.close(self.database, self.event, table, None, self.asker(person, act))
-        if not isinstance(said, notices.CloseAsked):
+        again = act is not None and act in self._closings
+        if act is not None and not again:
+            self._closings[act] = isinstance(said, notices.CloseAsked)
+        if not isinstance(said, notices.CloseAsked) or (again and act and not self._closings[act]):
+            # Delivered again, it may be asked back where it was not before: nobody answers that.
             return said
         (told,) = await self.answers(person, said.token, act and f"{act}:yes")
         return told
