@@ -19,7 +19,7 @@ import structlog
 from aiohttp import web
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.reading import number_of
+from bot.reading import KINDS, number_of
 from bot.rivals import Rivals
 from handlers.sending import seconds
 
@@ -66,9 +66,6 @@ CONNECTIONS = 100
 LARGEST = 2**20
 """Bytes of an update at most."""
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-"""Kinds of updates we act on."""
-
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret
 
 
@@ -92,12 +89,11 @@ class Polling:
         application: BolliniApplication,
         request: AiohttpRequest,
         queues: Queues,
-        rivals: Rivals | None = None,
     ) -> None:
         self._application = application
         self._request = request
         self._queues = queues
-        self._rivals = rivals or Rivals()
+        self._rivals = Rivals()
         # Of all that Telegram may give again.
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
@@ -156,7 +152,7 @@ class Polling:
 
     async def _ask(self, timeout: int) -> list[Any]:  # noqa: ASYNC109 - the server's timeout, not ours
         asking = asyncio.ensure_future(
-            self._request.get_updates(self._application.bot.base_url, self._offset(), BATCH, timeout, ALLOWED)
+            self._request.get_updates(self._application.bot.base_url, self._offset(), BATCH, timeout, KINDS)
         )
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
@@ -226,7 +222,7 @@ class Polling:
             return
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
-                await self._request.get_updates(self._application.bot.base_url, offset, 1, 0, ALLOWED)
+                await self._request.get_updates(self._application.bot.base_url, offset, 1, 0, KINDS)
         except (TelegramError, TimeoutError) as error:
             # It will be delivered again, and handling it twice is harmless.
             log.warning("not_confirmed", error=type(error).__name__)
@@ -289,7 +285,7 @@ class Webhook:
                     self._address,
                     secret_token=self._secret,
                     max_connections=CONNECTIONS,
-                    allowed_updates=ALLOWED,
+                    allowed_updates=KINDS,
                 )
             except InvalidToken:
                 raise

@@ -24,7 +24,7 @@ import structlog
 from telegram.error import TelegramError
 
 from bot.metrics import Metrics
-from bot.reading import look, read
+from bot.reading import KINDS, look, read
 from participation import notices
 from storage import inbox
 from storage.database import Unavailable
@@ -64,9 +64,6 @@ RECENT = 20_000
 
 DAY = 86_400.0
 """Real seconds of silence after which they are forgotten: after a week Telegram numbers updates anew."""
-
-KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
-"""Kinds of updates that are counted by their name."""
 
 FORGET_EVERY = 1_000
 """Updates after which those who are idle are forgotten."""
@@ -252,7 +249,7 @@ class Queues:
     def _settled(self, number: int, future: asyncio.Future[None]) -> None:
         item = self._under_way.pop(number, None)
         if item is not None:
-            kind = next((name for name in item.raw if name in KINDS), "other")
+            kind = next(name for name in item.raw if name in KINDS)
             self._metrics.handled(number, kind, item.act.press)
         if not future.cancelled():
             self._recent[number] = None

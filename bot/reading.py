@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
+"""Kinds of updates we act on: the parts that an update is looked at for."""
+
 _BITS = 2**52
 """Telegram's ids have at most 52 significant bits; SQLite's numbers 63."""
 

@@ -122,8 +122,11 @@ class AiohttpRequest(BaseRequest):
         return answer
 
     def _count(self, url: str, request_data: RequestData | None, status: int | None) -> None:
-        press = None if request_data is None else request_data.json_parameters.get("callback_query_id")
-        self._metrics.called(url.rpartition("/")[2], status, press)
+        method, press = url.rpartition("/")[2], None
+        if method == "answerCallbackQuery" and request_data is not None:
+            # Of these alone: each look encodes all parameters anew, and others' are large.
+            press = request_data.json_parameters.get("callback_query_id")
+        self._metrics.called(method, status, press)
 
 
 def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

@@ -75,9 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
         if settings.token is None or not settings.token.get_secret_value():
             raise SettingsError(HOW_TO_GET_ONE)
         trouble = configure(settings.token.get_secret_value())
-        definition = None if arguments.as_stored else _definition(settings)
+        given = None if arguments.as_stored else _given(settings)
         with alone(settings.database):
-            asyncio.run(_run(settings, definition, trouble))
+            asyncio.run(_run(settings, given, trouble))
     except Exception as error:
         said = _sentence(error, arguments.language)
         if said is None:
@@ -104,19 +104,16 @@ def _sentence(error: Exception, language: str) -> str | None:
             return None
 
 
-def _definition(settings: Settings) -> str:
-    load(settings.event)
-    return (settings.event or PACKAGED).read_text(encoding="utf-8")
+def _given(settings: Settings) -> tuple[Event, str]:
+    """The event of the settings' file, and its text."""
+    return load(settings.event), (settings.event or PACKAGED).read_text(encoding="utf-8")
 
 
-async def _run(settings: Settings, definition: str | None, trouble: Trouble) -> None:
+async def _run(settings: Settings, given: tuple[Event, str] | None, trouble: Trouble) -> None:
     database = await open_sqlite(settings.database)
     try:
         await make_sure_it_can_be_written(database, settings.database)
-        if definition is None:
-            event, definition = await _stored(settings, database)
-        else:
-            event = read(definition)
+        event, definition = given or await _stored(settings, database)
         await app.run(settings, event, definition, database, trouble)
     finally:
         await database.close()

@@ -29,16 +29,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the summary; 2 when the database cannot be read."""
     try:
         settings = read_settings()
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    path = arguments.database or settings.database
-    if not path.exists():
-        print(f"There is no database {path}. Name one: bollini summary --database FILE", file=sys.stderr)
-        return 2
-    try:
+        path = arguments.database or settings.database
+        if not path.exists():
+            message = f"There is no database {path}. Name one: bollini summary --database FILE"
+            raise DatabaseError(message)
         text = json.dumps(asyncio.run(read(path)), ensure_ascii=False, indent=2)
-    except DatabaseError as error:
+    except (SettingsError, DatabaseError) as error:
         print(error, file=sys.stderr)
         return 2
     if arguments.out is None:

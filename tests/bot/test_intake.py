@@ -15,7 +15,7 @@ from bot import intake
 from bot.transport import AiohttpRequest
 from participation import contributions
 from rehearsal.telegram import Call, Fault
-from tests.support.hall import TOKEN, eventually, open_hall
+from tests.support.hall import TOKEN, open_hall
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -271,8 +271,7 @@ async def test_ids_that_begin_again_lower_are_taken_all_the_same(
     monkeypatch.setattr(intake, "POLL_SECONDS", 0)
     (anna,) = await writing(hall, 1)
     await anna.says("Prima della pausa")
-    asked = hall.telegram.calls_by_method["getUpdates"]
-    await eventually(lambda: hall.telegram.calls_by_method["getUpdates"] > asked + 2)
+    await hall.calls_more("getUpdates", 3)
     hall.telegram.world.updates._next = 17
     await anna.says("Dopo la pausa")
     assert ["Prima della pausa", "Dopo la pausa"] == [text for text, _, _ in await anna.contributions()]

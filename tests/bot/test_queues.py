@@ -403,8 +403,7 @@ async def test_numbers_may_come_again_after_a_long_silence(
     (anna,) = await writing(hall, 1)
     first = hall.telegram.world.updates._next
     await anna.says("Prima della pausa")
-    asked = hall.telegram.calls_by_method["getUpdates"]
-    await eventually(lambda: hall.telegram.calls_by_method["getUpdates"] > asked + 2)
+    await hall.calls_more("getUpdates", 3)
     monkeypatch.setattr(queues, "DAY", 0.0)
     hall.telegram.world.updates._next = first
     await anna.says("Dopo la pausa")

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot import intake
+from bot.reading import KINDS
 from participation import contributions
 from rehearsal.telegram import Call, DeliveryFault, Fault
 from tests.support.hall import TOKEN, Hall, eventually, open_hall
@@ -135,7 +136,7 @@ async def test_telegram_is_told_where_and_what_and_the_secret(hooked: Hall) -> N
     assert hooked.settings.webhook_url == told["url"]
     assert SECRET == told["secret_token"]
     assert 100 == told["max_connections"]
-    assert list(intake.ALLOWED) == told["allowed_updates"]
+    assert list(KINDS) == told["allowed_updates"]
 
 
 async def test_without_a_secret_set_one_is_made_from_the_token_that_does_not_tell_it(hooked: Hall) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from handlers.callback_data import SetDots, encode
-from tests.support.hall import eventually
 from tests.support.process import bot_process
 
 if TYPE_CHECKING:
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
 PEOPLE = 60
 IN_FLIGHT = 12
 """Messages of the outbox that may be under way at once, and so be doubled by a kill."""
-
-
-async def until(hall: Hall, method: str, calls: int) -> None:
-    """Wait until the bot has made so many more calls of a method."""
-    wanted = hall.telegram.calls_by_method[method] + calls
-    await eventually(lambda: hall.telegram.calls_by_method[method] >= wanted, 30)
 
 
 def heard(people: list[Somebody], like: str) -> list[int]:
@@ -44,7 +37,7 @@ async def test_an_event_killed_again_and_again(hall: Hall, tmp_path: Path) -> No
         for turn in range(5):
             for who, codes in wished.items():
                 who.phone.tap(who.ballot().id, encode(SetDots(codes[turn], 1)))
-        await until(hall, "answerCallbackQuery", 40)
+        await hall.calls_more("answerCallbackQuery", 40)
         await bot.kill()
     assert len(hall.telegram.pending_updates()) > 100
     async with bot_process(hall, tmp_path) as bot:
@@ -55,7 +48,7 @@ async def test_an_event_killed_again_and_again(hall: Hall, tmp_path: Path) -> No
 
         # Session 2 begins, and the bot is killed while everybody is being told.
         moving = asyncio.create_task(hall.at("10:30"))
-        await until(hall, "sendMessage", 20)
+        await hall.calls_more("sendMessage", 20)
         await bot.kill()
         moving.cancel()
         await asyncio.gather(moving, return_exceptions=True)
@@ -71,7 +64,7 @@ async def test_an_event_killed_again_and_again(hall: Hall, tmp_path: Path) -> No
         for number in range(5):
             for who in people:
                 who.phone.say(f"Idea numero {number} di {who.phone.id}")
-        await until(hall, "sendMessage", 40)
+        await hall.calls_more("sendMessage", 40)
         await bot.kill()
     assert len(hall.telegram.pending_updates()) > 100
     async with bot_process(hall, tmp_path) as bot:
@@ -100,7 +93,7 @@ async def test_sigterm_finishes_what_was_taken_and_confirms_it(hall: Hall, tmp_p
         for number in range(15):
             for who in people:
                 who.phone.say(f"Idea numero {number}")
-        await until(hall, "sendMessage", 40)
+        await hall.calls_more("sendMessage", 40)
         status, seconds = await bot.terminate()
     assert 0 == status
     assert seconds < 10

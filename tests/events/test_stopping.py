@@ -8,7 +8,6 @@ import pytest
 
 from handlers.callback_data import SetDots, encode
 from rehearsal.telegram import Fault
-from tests.support.hall import eventually
 from tests.support.process import bot_process, running, settings_of
 
 if TYPE_CHECKING:
@@ -32,11 +31,6 @@ def hang(hall: Hall, *methods: str) -> None:
     hall.telegram.intercept = intercept
 
 
-async def until(hall: Hall, method: str, calls: int) -> None:
-    wanted = hall.telegram.calls_by_method[method] + calls
-    await eventually(lambda: hall.telegram.calls_by_method[method] >= wanted)
-
-
 async def test_stopped_under_load_while_telegram_hangs_nothing_acknowledged_is_lost(
     hall: Hall, tmp_path: Path
 ) -> None:
@@ -47,7 +41,7 @@ async def test_stopped_under_load_while_telegram_hangs_nothing_acknowledged_is_l
         for number in range(5):
             for who in people:
                 who.phone.say(f"Idea numero {number}")
-        await until(hall, "sendMessage", 20)
+        await hall.calls_more("sendMessage", 20)
         hang(hall)
         status, seconds = await bot.terminate()
     assert (0, True) == (status, seconds < KILLED_AFTER), seconds
@@ -76,7 +70,7 @@ async def test_stopped_while_people_tap_each_dot_acknowledged_is_there(hall: Hal
         for code in ("1.1", "2.1", "3.1", "4.1", "5.1"):
             for who in people:
                 presses.append((who, code, who.phone.tap(who.ballot().id, encode(SetDots(code, 1)))))
-        await until(hall, "answerCallbackQuery", 20)
+        await hall.calls_more("answerCallbackQuery", 20)
         status, seconds = await bot.terminate()
     assert (0, True) == (status, seconds < KILLED_AFTER), seconds
     dots = {who: await who.dots() for who in people}

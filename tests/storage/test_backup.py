@@ -142,14 +142,18 @@ async def test_a_file_made_meanwhile_is_not_overwritten(
     assert ("precious", {"copy.db"}) == (out.read_text(), names(tmp_path))
 
 
+def execute(path: Path, sql: str) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(sql)
+    connection.close()
+
+
 def of_nobody(path: Path) -> None:
     path.unlink()
 
 
 def of_another_program(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE schema_version")
-    connection.close()
+    execute(path, "DROP TABLE schema_version")
 
 
 def no_database(path: Path) -> None:
@@ -205,21 +209,15 @@ def cut_off(path: Path) -> None:
 
 
 def without_a_row(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("DELETE FROM ballot_owners WHERE person_id = 1")
-    connection.close()
+    execute(path, "DELETE FROM ballot_owners WHERE person_id = 1")
 
 
 def of_another_version(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE schema_version SET version = version + 1000")
-    connection.close()
+    execute(path, "UPDATE schema_version SET version = version + 1000")
 
 
 def with_a_loose_end(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("DELETE FROM tables")
-    connection.close()
+    execute(path, "DELETE FROM tables")
 
 
 @pytest.mark.parametrize(

@@ -372,6 +372,11 @@ class Hall:
 
         self.telegram.intercept = intercept
 
+    async def calls_more(self, method: str, times: int) -> None:
+        """Wait until the bot has made so many more calls of a method."""
+        wanted = self.telegram.calls_by_method[method] + times
+        await eventually(lambda: self.telegram.calls_by_method[method] >= wanted)
+
     def called(self, method: str) -> list[dict[str, Any]]:
         """The parameters of every call of this method that was answered well."""
         return [dict(call.params) for call in self.telegram.calls if call.method == method and call.ok]
