@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import aiohttp
 import orjson
@@ -36,7 +37,7 @@ class Clock(Protocol):
         ...
 
     def elapsed(self) -> float:
-        """Seconds of the event's time since some moment: they only go on, whatever the clock is set to.
+        """Seconds that passed since some moment: they only go on, whatever the clock is set to.
 
         For what lasts so long (a pause, a pace) and not until then.
         """
@@ -92,6 +93,7 @@ class SystemClock:
 
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_Moment = TypeVar("_Moment", datetime, float)
 
 
 class RehearsalClock:
@@ -100,6 +102,9 @@ class RehearsalClock:
     The rehearsal grants: it is `now`, it flows at `speed`, and is not to be taken to pass `until`. The bot
     answers with the moment it has to act next (`due`), and the rehearsal grants no further than that. Where
     the rehearsal plays a machine whose clock is `wrong`, the bot goes by that wrong time.
+
+    While the granted time stands, for it may not pass `until`, real seconds count as `elapsed`: what keeps a
+    pace goes on, and who is waited for gets their answer.
     """
 
     tick = 0.05
@@ -117,7 +122,8 @@ class RehearsalClock:
         self._working = 0
         self._promises: dict[str, datetime] = {}
         self._waits: dict[int, datetime] = {}
-        self._rests: dict[int, datetime] = {}
+        self._rests: dict[int, float] = {}
+        self._stood = 0.0
         self._count = 0
 
     def now(self) -> datetime:
@@ -129,40 +135,65 @@ class RehearsalClock:
         return min(self._base + passed, self._until)
 
     def elapsed(self) -> float:
-        """The granted time: right also where the clock is wrong."""
-        return (self._right() - _LONG_AGO).total_seconds()
+        """The granted time, right also where the clock is wrong, and the real time for which it stood."""
+        return (self._right() - _LONG_AGO).total_seconds() + self._stood + self._standing()
+
+    def _standing(self) -> float:
+        """The real seconds since the time that flows now has reached `until`."""
+        return max(0.0, time.monotonic() - self._since - self._flows(self._until))
+
+    def _flows(self, until: datetime) -> float:
+        """The real seconds from the last grant until its time is there, if it may go so far."""
+        return (until - self._base).total_seconds() / self._speed if self._speed > 0 else 0.0
 
     async def wait(self, until: datetime) -> None:
         """Wait for the event's time; the rehearsal is told that somebody waits for it."""
-        await self._reach(until, self._waits, lambda: self._wrong)
+
+        def left() -> float | None:
+            right = self._right()
+            away = (until - self._wrong - right).total_seconds()
+            if away <= 0:
+                return 0.0
+            flowing = right < self._until and self._speed > 0
+            return away / self._speed if flowing else None
+
+        with self._told(until, self._waits):
+            await self._pass(left)
 
     async def rest(self, until: float) -> None:
-        """Wait for the granted time; the rehearsal is told, too."""
-        # A microsecond more: what is left after rounding must not ask for another wait of nothing.
-        at = _LONG_AGO + timedelta(seconds=until, microseconds=1)
-        await self._reach(at, self._rests, timedelta)
+        """Wait until so much has elapsed; the rehearsal is told, too."""
 
-    async def _reach(
-        self, until: datetime, waits: dict[int, datetime], ahead: Callable[[], timedelta]
-    ) -> None:
-        """Return when the granted time and `ahead` are at `until`, which stands among `waits` till then."""
+        def left() -> float:
+            away = until - self.elapsed()
+            flowing = (self._until - self._right()).total_seconds() if self._speed > 0 else 0.0
+            if away <= flowing:
+                return away / self._speed if flowing else 0.0
+            return away - flowing + (flowing / self._speed if flowing else 0.0)
+
+        with self._told(until, self._rests):
+            await self._pass(left)
+
+    @contextmanager
+    def _told(self, until: _Moment, among: dict[int, _Moment]) -> Iterator[None]:
+        """While the block runs, `until` stands among the moments of which the rehearsal is told."""
         self._count += 1
         token = self._count
-        waits[token] = until
+        among[token] = until
         self._changed.set()
         try:
-            # One reading of the time for both questions: it flows between two.
-            while (left := until - ahead() - (right := self._right())) > timedelta():
-                self._granted.clear()
-                flowing = right < self._until and self._speed > 0
-                pause = left.total_seconds() / self._speed if flowing else None
-                with contextlib.suppress(TimeoutError):
-                    # Not wait_for: in Python 3.11 it can swallow a cancel.
-                    async with asyncio.timeout(pause):
-                        await self._granted.wait()
+            yield
         finally:
-            del waits[token]
+            del among[token]
             self._changed.set()
+
+    async def _pass(self, left: Callable[[], float | None]) -> None:
+        """Return when no real second is `left` (None: not to be known before the next grant)."""
+        while (pause := left()) is None or pause > 0:
+            self._granted.clear()
+            with contextlib.suppress(TimeoutError):
+                # Not wait_for: in Python 3.11 it can swallow a cancel.
+                async with asyncio.timeout(pause):
+                    await self._granted.wait()
 
     def promise(self, name: str, due: datetime | None) -> None:
         """Keep the promise for the next answer to the rehearsal."""
@@ -202,6 +233,7 @@ class RehearsalClock:
                     continue
                 grant = orjson.loads(message.data)
                 granted = from_text(grant["now"])
+                self._stood += self._standing()
                 self._base = max(granted, self._right()) if self._serial else granted
                 self._wrong = timedelta(seconds=float(grant.get("wrong", 0.0)))
                 self._speed = float(grant["speed"])
@@ -232,4 +264,10 @@ class RehearsalClock:
         if self._working:
             return self._right()
         by_its_clock = (each - self._wrong for each in (*self._promises.values(), *self._waits.values()))
-        return min((*by_its_clock, *self._rests.values()), default=None)
+        # In whole milliseconds, for what flows and is read again is still the same moment.
+        now = self.elapsed() - self._right().timestamp()
+        by_pace = (
+            datetime.fromtimestamp(math.ceil((each - now) * 1000) / 1000, UTC)
+            for each in self._rests.values()
+        )
+        return min((*by_its_clock, *by_pace), default=None)

@@ -7,7 +7,8 @@ The server says how time goes, the bot says until when it has done its work::
 
 At receipt the event's time is `now`; it flows at `speed` event seconds for each real one, and holds at
 `until` until the next grant. `due` is the next thing the bot must do (null: nothing): no grant goes beyond,
-so the bot never finds that a moment has passed while it was busy. Without a bot time stands still.
+so the bot never finds that a moment has passed while it was busy. Without a bot time stands still. Where it
+stands, the bot's paces and pauses go on in real time.
 
 `wrong` is by how many seconds the clock of the bot's machine is ahead (`set_wrong`): there it is `now` plus
 that, as on a machine whose time was set badly. Everybody else's time, and what the bot says is due, is right.
@@ -57,9 +58,6 @@ JUMP: Final = 1_000_000.0
 
 ACCEPTED: Final = (1.0, 10.0, 40.0)
 """Speeds that can be asked for when people watch."""
-
-PACING: Final = timedelta(seconds=5)
-"""Event time that passes even in a pause, for the bot spaces its messages and edits by the event's time."""
 
 
 class Errands(Protocol):
@@ -134,13 +132,6 @@ def decide(now: datetime, due: datetime | None, errands: Errands, programme: Pro
         if ahead - now > QUIET:
             return Grant(JUMP, ahead)
     return Grant(speed, until)
-
-
-def creep(now: datetime, due: datetime | None, programme: Programme) -> Grant:
-    """How time goes on in a pause: at real speed to what the bot is about to send, over no moment."""
-    if due is None or not now < due <= now + PACING:
-        return Grant(1.0, now)
-    return Grant(1.0, max(now, min(due, programme.moment_after(now) - BARELY)))
 
 
 class Clock:
@@ -291,7 +282,7 @@ class Clock:
                 return Grant(grant.speed, min(grant.until, self._hurry_to))
             self._hurry_to = None
         if self._paused:
-            return creep(now, self._due, self.programme)
+            return Grant(1.0, now)
         pace = replace(self._asked, may_jump=self._asked.may_jump and settled)
         return decide(now, self._due, self._errands, self.programme, pace)
 
@@ -382,7 +373,7 @@ class Clock:
         self.reconsider()
 
     def pause(self, paused: bool = True) -> None:
-        """Stand still but for what the bot is about to send; False: go on as before."""
+        """Stand still; False: go on as before."""
         self._paused, self._hurry_to = paused, None
         self.reconsider()
 

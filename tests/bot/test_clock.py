@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.clock import RehearsalClock, SystemClock
 from storage.times import from_text, to_text
+from tests.support.hall import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -172,25 +173,59 @@ async def test_a_clock_that_is_wrong_is_so_for_the_bot_alone() -> None:
 async def test_what_has_passed_is_right_also_where_the_clock_is_wrong() -> None:
     hour = 3600.0
     async with rehearsed() as (clock, stage):
+        await stage.due(await stage.grant(START, START + timedelta(hours=3), speed=1.0))
         began = clock.elapsed()
         resting = asyncio.create_task(clock.rest(began + 60))
-        await stage.hears(START + timedelta(seconds=60, microseconds=1))
         for wrong in (hour, -hour, 0.0):
-            await stage.due(await stage.grant(START, START, wrong=wrong))
-            assert began == clock.elapsed()
+            await stage.due(await stage.grant(START, START + timedelta(hours=3), speed=1.0, wrong=wrong))
+            assert 0.0 <= clock.elapsed() - began < 30.0
             assert not resting.done()
-        later = START + timedelta(seconds=60, microseconds=1)
-        await stage.grant(later, later, wrong=hour)
+        later = START + timedelta(seconds=61)
+        await stage.grant(later, later + timedelta(hours=1), wrong=hour)
         async with asyncio.timeout(5):
             await resting
-        assert 60.0 <= clock.elapsed() - began < 60.001
+        assert 60.0 <= clock.elapsed() - began < 90.0
         await stage.hears(None)
+
+
+async def test_while_the_granted_time_stands_real_time_is_what_passes() -> None:
+    async with rehearsed() as (clock, stage):
+        began, real = clock.elapsed(), time.monotonic()
+        async with asyncio.timeout(5):
+            await clock.rest(began + 0.2)
+        assert 0.2 <= time.monotonic() - real
+        assert START == clock.now()
+        await stage.hears(None)
+
+
+async def test_a_rest_goes_on_where_the_granted_time_comes_to_stand() -> None:
+    async with rehearsed() as (clock, stage):
+        began = clock.elapsed()
+        resting = asyncio.create_task(clock.rest(began + 30.2))
+        until = START + timedelta(seconds=30)
+        await stage.due(await stage.grant(START, until, speed=300.0))
+        async with asyncio.timeout(5):
+            await resting
+        assert until == clock.now()
+        assert 30.2 <= clock.elapsed() - began < 35.0
+
+
+async def test_the_rehearsal_hears_of_a_rest_when_it_is_over_at_the_latest() -> None:
+    async with rehearsed() as (clock, stage):
+        serial = await stage.grant(START, START + timedelta(hours=1), speed=0.001)
+        await stage.due(serial)
+        resting = asyncio.create_task(clock.rest(clock.elapsed() + 60))
+        await eventually(lambda: bool(stage.said) and stage.said[-1]["due"] is not None)
+        due = from_text(stage.said[-1]["due"])
+        assert 59.0 < (due - START).total_seconds() <= 60.1
+        resting.cancel()
+        await asyncio.gather(resting, return_exceptions=True)
 
 
 async def test_a_rest_that_is_cancelled_is_not_waited_for() -> None:
     async with rehearsed() as (clock, stage):
         resting = asyncio.create_task(clock.rest(clock.elapsed() + 60))
-        await stage.hears(START + timedelta(seconds=60, microseconds=1))
+        await eventually(lambda: bool(stage.said) and stage.said[-1]["due"] is not None)
         resting.cancel()
         await asyncio.gather(resting, return_exceptions=True)
         await stage.hears(None)

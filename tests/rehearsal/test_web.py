@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from rehearsal.clock import BARELY, PACING, Clock, Grant, creep, watched
+from rehearsal.clock import Clock, watched
 from rehearsal.crowd.people import Person
 from rehearsal.programme import read
 from rehearsal.telegram import Phone, Telegram
@@ -535,20 +535,6 @@ async def test_the_bot_is_not_held_up_by_any_of_this(page: Page) -> None:
 def at(hour: int, minute: int, second: float = 0) -> datetime:
     """A time of the event's day; Turin is an hour ahead of UTC in December."""
     return datetime(2023, 12, 5, hour - 1, minute, tzinfo=UTC) + timedelta(seconds=second)
-
-
-def test_a_pause_lets_the_bot_send_what_it_spaces_and_nothing_else() -> None:
-    now = at(10, 12)
-    assert Grant(1.0, at(10, 12, 1)) == creep(now, at(10, 12, 1), TURIN)
-    assert Grant(1.0, now) == creep(now, now + PACING + BARELY, TURIN)
-    assert Grant(1.0, now) == creep(now, None, TURIN)
-    assert Grant(1.0, now) == creep(now, now, TURIN)
-
-
-def test_no_moment_of_the_agenda_passes_in_a_pause() -> None:
-    before = at(10, 24, 58)
-    for due in (at(10, 25), at(10, 25, 2)):
-        assert at(10, 25) - BARELY == creep(before, due, TURIN).until
 
 
 async def test_a_jump_ends_at_the_moment_even_when_nothing_is_due_there() -> None:
