@@ -122,7 +122,7 @@ class AiohttpRequest(BaseRequest):
         return answer
 
     def _count(self, url: str, request_data: RequestData | None, status: int | None) -> None:
-        method, press = url.rpartition("/")[2], None
+        method, press = url.partition("?")[0].rpartition("/")[2], None
         if method == "answerCallbackQuery" and request_data is not None:
             # Of these alone: each look encodes all parameters anew, and others' are large.
             press = request_data.json_parameters.get("callback_query_id")

@@ -210,6 +210,7 @@ async def test_what_people_do_is_counted_and_timed(tmp_path: Path) -> None:
         assert 6 == grew("bollini_tap_answer_seconds_count")
         assert 0 < grew("bollini_tap_answer_seconds_sum") < 60
         assert 6 == grew('bollini_telegram_calls_total{method="answerCallbackQuery",outcome="200"}')
+        assert 1 <= grew('bollini_telegram_calls_total{method="getUpdates",outcome="200"}')
         assert 1 == grew('bollini_telegram_calls_total{method="editMessageText",outcome="400"}')
         assert grew("bollini_database_write_seconds_count") >= 7
         for name in (

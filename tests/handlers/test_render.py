@@ -103,8 +103,8 @@ def test_any_notice_becomes_messages_that_telegram_takes(
 ) -> None:
     words = translators.of(language)
     place = event()
-    samples = Samples(place, Random(kind.__name__))
-    for _ in range(12):
+    samples = Samples(place, Random(f"{kind.__name__} {place.title} {language}"))
+    for _ in range(5):
         notice = samples.of(kind)
         messages = render(notice, place, words)
         if kind in SCREENS:
@@ -134,8 +134,8 @@ def test_what_a_toast_counts_or_names_is_in_the_message_too(
 ) -> None:
     words = translators.of(language)
     event = turin()
-    samples = Samples(event, Random(f"toast {kind.__name__}"))
-    for _ in range(25):
+    samples = Samples(event, Random(f"toast {kind.__name__} {language}"))
+    for _ in range(10):
         notice = samples.of(kind)
         text = " ".join(stripped(message.text) for message in render(notice, event, words))
         for number in re.findall(r"\b\d+(?:[.:]\d+)?\b", toast(notice, event, words).rstrip("…")):
