@@ -117,7 +117,7 @@ class RunningBot:
         self.outage = outage = Outage(lambda: database.available)
         self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators, paid=paid)
         self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio, paid=paid)
-        self.queues = Queues(self.application, database, clock, outage, self._tell, self.metrics)
+        self.queues = Queues(self.application, database, clock, outage, pacer, self._tell, self.metrics)
         self._intake: Intake = Polling(self.application, polling, self.queues)
         if settings.webhook_url is not None:
             self._intake = self._webhook(settings.webhook_url)

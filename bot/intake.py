@@ -39,6 +39,11 @@ BATCH = 100
 PAUSE = 0.05
 """Seconds to let updates finish before asking for more: whatever is unfinished would be given again."""
 
+FEW = 10
+BUSY_PAUSE = 0.25
+"""More than so many unfinished, and the machine is busy with them: to be given them again would add to it.
+It is left in peace for so many seconds at most."""
+
 FINISH_SECONDS = 6.0
 """How long what was taken may take to be handled after `stop`; the rest is delivered again."""
 
@@ -202,18 +207,20 @@ class Polling:
         Telegram gives 100 from the oldest that is not confirmed, those behind it included that are handled:
         one slow update would keep back everybody's. Before it does it is kept in the database.
         """
+        until = time.monotonic() + BUSY_PAUSE
         while not self._stopping.is_set():
             unfinished = {future for future in self._unconfirmed.values() if not future.done()}
             if not unfinished:
                 return
-            await asyncio.wait(unfinished, timeout=PAUSE)
+            _, unfinished = await asyncio.wait(unfinished, timeout=PAUSE)
             self._offset()
             if len(self._unconfirmed) >= CROWDED:
                 slow = [number for number, future in self._unconfirmed.items() if not future.done()]
                 # Where all are slow the machine is: to write still more would not help it.
                 passed = len(slow) <= len(self._unconfirmed) // 2
                 self._queues.keep(slow, SLOW if passed else STUCK)
-            if len(self._unconfirmed) < BATCH:
+            peaceful = len(unfinished) <= FEW or time.monotonic() >= until
+            if len(self._unconfirmed) < BATCH and peaceful:
                 return
 
     async def _confirm(self) -> None:

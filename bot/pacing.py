@@ -24,6 +24,9 @@ SECOND: Final = 1.002
 MINUTE: Final = 60.1
 """A little more than that: our clock and Telegram's need not quite agree."""
 
+ANSWER_SECONDS: Final = 8.0
+"""How long what goes to a chat counts as an answer to what came from there. Telegram's own is about ten."""
+
 CHAT_PER_SECOND: Final = 1.0
 CHAT_BURST: Final = 3.0
 CHANNEL_PER_MINUTE: Final = 20
@@ -150,8 +153,18 @@ class Pacer:
         }
         self._chats: dict[int, _Limit] = {}
         self._held: dict[int, float] = {}
+        self._heard: dict[int, float] = {}
         self.turns = {lane: asyncio.Lock() for lane in Lane}
         """Who waits for a lane to open holds its lock, so that all come in the order in which they came."""
+
+    def heard(self, chat: int, now: float) -> None:
+        """An update came from this chat. How long it waits for us does not count with Telegram."""
+        self._heard[chat] = now
+
+    def answers(self, chat: int, now: float) -> bool:
+        """Whether what goes to this chat now answers what came from there."""
+        heard = self._heard.get(chat)
+        return heard is not None and now - heard <= ANSWER_SECONDS
 
     def open(self, now: float, lane: Lane) -> float:
         """When a message to any chat may go in this lane at the earliest."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.outage import Outage
+    from bot.pacing import Pacer
     from bot.reading import Act
     from handlers.context import BolliniApplication
     from participation.notices import Notice
@@ -125,6 +126,7 @@ class Queues:
         database: Database,
         clock: Clock,
         outage: Outage,
+        pacer: Pacer,
         tell: Callable[[Update, Notice], Awaitable[None]],
         metrics: Metrics | None = None,
     ) -> None:
@@ -133,6 +135,7 @@ class Queues:
         self._database = database
         self._clock = clock
         self._outage = outage
+        self._pacer = pacer
         self._tell = tell
         self._people: dict[int, _Person] = {}
         self._under_way: dict[int, _Item] = {}
@@ -188,6 +191,8 @@ class Queues:
         self._metrics.taken(number, act.press)
         future.add_done_callback(lambda done: self._settled(number, done))
         person = self._people.setdefault(act.sender, _Person())
+        if not waited:
+            self._pacer.heard(act.sender, self._clock.elapsed())
         if not waited and self._must_slow_down(person):
             told = self._told(raw, notices.TooFast())
             if told and act.press is not None:
@@ -235,7 +240,7 @@ class Queues:
                 self._keep_soon(item)
 
     def postpone(self, update: Update, error: Exception, after: timedelta | None = None) -> None:
-        """Said by whoever could not handle an update for now: it is tried again, after so much event time.
+        """Said by whoever could not handle an update for now: it is tried again, after so long.
 
         None: when the database can be used again, perhaps.
         """
@@ -369,7 +374,7 @@ class Queues:
             log.error("answer_given_up", error=type(postponed.error).__name__, attempts=attempts)
             return False
         after = postponed.after or timedelta(seconds=FIRST_PAUSE * 2**attempts)
-        await self._clock.wait(self._clock.now() + after)
+        await self._clock.rest(self._clock.elapsed() + after.total_seconds())
         return True
 
     def _tell_of_trouble(self, update: Update) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -25,7 +24,7 @@ from storage import people, screens
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from telegram import Bot
 
@@ -46,25 +45,15 @@ AT_ONCE = 32
 SWEPT_AT_ONCE = 12
 """Of these, screens of people who did nothing: so there is always room for who did."""
 
-PAGE = 50
-"""Screens read at once to find those that may be edited now."""
+PAGE = 100
+SWEEP_EVERY = 0.1
+"""So many screens are read at once to find those that may be edited now, every so many seconds at most."""
 
 EVERY: Final[Mapping[str, float]] = {phases.SCREEN: 3.0}
 """Seconds between two edits of a screen whose kind shows what others do, as fast as they do it."""
 
-ASKED_SECONDS = 8.0
-"""How long an edit counts as an answer to what the person did. Telegram's own measure is about ten."""
-
 BROKEN_RETRY = 30.0
 """Seconds before a screen is tried again that could not be drawn for a defect of ours."""
-
-
-@dataclass(frozen=True)
-class _Nudge:
-    """When a person did something, and since when their screens may be edited, as `Clock.elapsed` counts."""
-
-    at: float
-    ready: float
 
 
 class Screens(Worker):
@@ -91,11 +80,16 @@ class Screens(Worker):
         self._bot = bot
         self._translators = translators
         self._paid = paid
-        self._nudged: dict[int, _Nudge] = {}
+        # Who did something, and since when their screens may be edited, as `Clock.elapsed` counts.
+        self._nudged: dict[int, float] = {}
         # After failures: how many in a row, and when the person's screens may be tried again.
         self._failures: Counter[int] = Counter()
         self._later: dict[int, float] = {}
         self._swept: set[int] = set()
+        # The sweep goes round: where it goes on, from when on, and when something else may be edited.
+        self._behind: Screen | None = None
+        self._sweeps_at = 0.0
+        self._soonest: float | None = None
         self._edited: dict[tuple[int, str], float] = {}
         # Screens of which we know what Telegram shows. After an edit without an answer, and after a start, it
         # may be another state than the one last marked.
@@ -103,53 +97,68 @@ class Screens(Worker):
 
     def nudge(self, person: int) -> None:
         """A person did something: their screens come first."""
-        now = self._clock.elapsed()
-        self._nudged[person] = _Nudge(now, now)
+        self._nudged[person] = self._clock.elapsed()
         self.wake()
 
     async def look(self) -> float | None:
         """Start editing what may be edited now: first for who acted, then for all others."""
-        following = self._look_at_nudged()
-        page: Sequence[Screen] = ()
-        while self._may_sweep:
-            page = await screens.wanted(self._database, PAGE, page[-1] if page else None)
-            for screen in page:
-                if self.busy(screen.person) or screen.person in self._nudged:
-                    continue
-                now = self._clock.elapsed()
-                ready = max(
-                    self._pacer.ready(screen.chat, now, Lane.ASKED_FOR),
-                    self._later.get(screen.person, now),
-                    self._rested(screen, now),
-                )
-                if ready > now:
-                    following = ready if following is None else min(following, ready)
-                elif self._may_sweep:
-                    self._swept.add(screen.person)
-                    self.start(screen.person, self._refresh(screen))
-            if len(page) < PAGE:
-                break
-        return following
+        now = self._clock.elapsed()
+        answered = self._look_at_nudged(now)
+        swept: float | None = None
+        if self._may_sweep:
+            swept = self._sweeps_at
+            if now >= self._sweeps_at:
+                self._sweeps_at = now + SWEEP_EVERY
+                swept = await self._sweep(now)
+        return min((each for each in (answered, swept) if each is not None), default=None)
+
+    async def _sweep(self, now: float) -> float | None:
+        """Start editing some of the screens of people who did nothing, everybody's in turn.
+
+        When to sweep again; None when somebody has to wake us.
+        """
+        whole = self._behind is None
+        if whole:
+            self._soonest = None
+        page = await screens.wanted(self._database, PAGE, self._behind)
+        for screen in page:
+            if not self._may_sweep:
+                # Woken when one of them is done.
+                return None
+            self._behind = screen
+            if self.busy(screen.person) or screen.person in self._nudged:
+                continue
+            ready = max(
+                self._pacer.ready(screen.chat, now, Lane.ASKED_FOR),
+                self._later.get(screen.person, now),
+                self._rested(screen, now),
+            )
+            if ready > now:
+                self._soonest = ready if self._soonest is None else min(self._soonest, ready)
+            else:
+                self._swept.add(screen.person)
+                self.start(screen.person, self._refresh(screen))
+        if len(page) == PAGE:
+            return self._sweeps_at
+        self._behind = None
+        # Only who has looked at all at once knows that there is nothing to do before.
+        return self._soonest if whole else self._sweeps_at
 
     @property
     def _may_sweep(self) -> bool:
         return not self.full and len(self._swept) < SWEPT_AT_ONCE
 
-    def _look_at_nudged(self) -> float | None:
+    def _look_at_nudged(self, now: float) -> float | None:
         following: float | None = None
-        for person, nudge in list(self._nudged.items()):
-            now = self._clock.elapsed()
-            ready = max(nudge.ready, self._later.get(person, now))
+        for person, since in list(self._nudged.items()):
+            ready = max(since, self._later.get(person, now))
             if self.busy(person):
                 continue
-            if now - nudge.at > ASKED_SECONDS:
-                # It has waited too long to count as an answer.
-                del self._nudged[person]
-            elif ready > now:
+            if ready > now:
                 following = ready if following is None else min(following, ready)
             elif not self.full:
                 del self._nudged[person]
-                self.start(person, self._answer(person, nudge))
+                self.start(person, self._answer(person))
         return following
 
     def _rested(self, screen: Screen, now: float) -> float:
@@ -158,16 +167,19 @@ class Screens(Worker):
         pause = EVERY.get(screen.kind.partition(":")[0])
         return now if edited is None or pause is None or screen.message is None else edited + pause
 
-    async def _answer(self, person: int, nudge: _Nudge) -> None:
+    async def _answer(self, person: int) -> None:
         """Bring the screens of somebody who acted up to date, as far as Telegram lets us now."""
         for screen in await screens.wanted_of(self._database, person):
             now = self._clock.elapsed()
+            if not self._pacer.answers(screen.chat, now):
+                # They waited too long for it to count as an answer: in their turn.
+                return
             if self._rested(screen, now) > now:
                 continue
             ready = self._pacer.ready(screen.chat, now, Lane.ASKED_FOR)
             if ready > now:
                 # Later, with whatever is newest then.
-                self._nudged.setdefault(person, _Nudge(nudge.at, ready))
+                self._nudged.setdefault(person, ready)
                 return
             if not await self._bring(screen, Lane.ASKED_FOR):
                 return

@@ -99,19 +99,29 @@ async def again(database: Database, event: Event, person: Person) -> tuple[notic
 
 
 async def pick_zone(
-    database: Database, event: Event, person: Person, zone: str, new_ballot: str, now: datetime
+    database: Database,
+    event: Event,
+    person: Person,
+    zone: str,
+    new_ballot: str,
+    now: datetime,
+    message: int | None = None,
 ) -> tuple[notices.Notice, ...]:
-    """The zone the person takes part for; its table follows, asked for where there are several."""
+    """The zone the person takes part for; its table follows, asked for where there are several.
+
+    `message`: the one it was typed in, remembered as an answer (see `read_typed`).
+    """
     try:
         event.zone(zone)
     except KeyError:
         return (notices.AskZone(misread=zone),)
     if person.table_picked is not None and zone in event.table(person.table_picked).zones:
-        return await pick_table(database, event, person, person.table_picked, zone, new_ballot, now)
+        return await pick_table(database, event, person, person.table_picked, zone, new_ballot, now, message)
     choice = event.tables_of_zone(zone)
     if len(choice) == 1:
-        return await pick_table(database, event, person, choice[0].code, zone, new_ballot, now)
+        return await pick_table(database, event, person, choice[0].code, zone, new_ballot, now, message)
     async with database.transaction() as tx:
+        await _remember(tx, person, message, now)
         await people.pick(tx, person.id, zone=zone, asked_again=person.table is not None)
     return (notices.AskTable(zone=zone),)
 
@@ -124,8 +134,12 @@ async def pick_table(
     zone: str | None,
     new_ballot: str,
     now: datetime,
+    message: int | None = None,
 ) -> tuple[notices.Notice, ...]:
-    """The table the person sits at; `zone` None when it is not said yet (a QR code names the table alone)."""
+    """The table the person sits at; `zone` None when it is not said yet (a QR code names the table alone).
+
+    `message`: the one it was typed in, remembered as an answer (see `read_typed`).
+    """
     try:
         table = event.table(code)
     except KeyError:
@@ -133,12 +147,14 @@ async def pick_table(
     if zone is None:
         if len(table.zones) > 1:
             async with database.transaction() as tx:
+                await _remember(tx, person, message, now)
                 await people.pick(tx, person.id, table=table.code, asked_again=person.table is not None)
             return (notices.AskZoneOfTable(table=table.code),)
         zone = table.zones[0]
     if zone not in table.zones:
         return (notices.ButtonOutdated(),)
     async with database.transaction() as tx:
+        await _remember(tx, person, message, now)
         current = await people.by_id(tx, person.id)
         assert current is not None, "the person exists"
         if current.table is None:
@@ -248,12 +264,14 @@ async def read_typed(
             zone = None
     if table is None and zone is None and seated:
         return None
-    if message is not None:
-        await _remember(database, person, message, now)
     if table is not None:
-        return await pick_table(database, event, person, table.code, person.zone_picked, new_ballot, now)
+        return await pick_table(
+            database, event, person, table.code, person.zone_picked, new_ballot, now, message
+        )
     if zone is not None:
-        return await pick_zone(database, event, person, zone, new_ballot, now)
+        return await pick_zone(database, event, person, zone, new_ballot, now, message)
+    async with database.transaction() as tx:
+        await _remember(tx, person, message, now)
     return (_question(person, text),)
 
 
@@ -273,9 +291,8 @@ async def ask_on(database: Database, event: Event, person: Person) -> tuple[noti
     return await again(database, event, person)
 
 
-async def _remember(database: Database, person: Person, message: int, now: datetime) -> None:
-    # Before what it does: killed in between they are asked once more, and nothing is misunderstood.
-    async with database.transaction() as tx:
+async def _remember(tx: Transaction, person: Person, message: int | None, now: datetime) -> None:
+    if message is not None:
         await acts.first_time(tx, _answer(person, message), now)
 
 

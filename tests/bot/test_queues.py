@@ -116,8 +116,8 @@ async def test_who_has_calmed_down_is_heard_again_and_told_again_the_next_time(h
 
 async def test_somebody_always_a_little_too_fast_is_told_once(hall: Hall) -> None:
     (anna,) = await writing(hall, 1)
-    for number in range(120):
-        hall.clock.at += timedelta(seconds=0.2)
+    for number in range(600):
+        hall.clock.at += timedelta(seconds=0.02)
         wish(anna, "1.1", number % 2)
         await asyncio.sleep(0.002)
     await anna.reads()

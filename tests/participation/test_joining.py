@@ -131,6 +131,21 @@ async def test_the_zone_leads_to_its_only_table_or_to_a_choice(floor: Floor) -> 
     )
 
 
+async def test_an_answer_that_could_not_be_kept_is_taken_for_one_when_it_is_delivered_again(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bruno = await floor.newcomer(2)
+
+    async def killed(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people, "sit_down", killed)
+        with pytest.raises(RuntimeError):
+            await floor.says(bruno, "5", message=77)
+    assert registered("T6", "5") == await floor.says(bruno, "5", message=77)
+
+
 async def test_a_table_of_several_zones_leads_to_the_zone(floor: Floor) -> None:
     anna = await floor.newcomer(1)
     assert (notices.AskZoneOfTable(table="T8"),) == await start(floor, anna, "T8")
