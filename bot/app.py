@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import structlog
-from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, ExtBot
 
@@ -20,6 +19,7 @@ from bot.channel import look_at
 from bot.clock import RehearsalClock, SystemClock
 from bot.health import Health, HealthServer
 from bot.intake import Polling, Webhook, secret_for
+from bot.menus import Menus
 from bot.metrics import Metrics, Timed
 from bot.outage import Outage
 from bot.outbox import Outbox
@@ -31,7 +31,6 @@ from bot.screens import Screens
 from bot.telling import tell
 from bot.transport import AiohttpRequest
 from handlers.context import ROOM, BolliniApplication, Context, Room
-from handlers.render import commands
 from handlers.setup import setup
 from locales.translator import load_translators
 from participation import agenda
@@ -117,6 +116,7 @@ class RunningBot:
         self.outage = outage = Outage(lambda: database.available)
         self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators, paid=paid)
         self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio, paid=paid)
+        self.menus = Menus(database, event, bot, clock, outage, pacer, self.translators)
         self.queues = Queues(self.application, database, clock, outage, pacer, self._tell, self.metrics)
         self._intake: Intake = Polling(self.application, polling, self.queues)
         if settings.webhook_url is not None:
@@ -130,6 +130,7 @@ class RunningBot:
             screens=self.screens,
             outbox=self.outbox,
             queues=self.queues,
+            menus=self.menus,
             new_id=new_id,
             channel=settings.channel,
         )
@@ -220,8 +221,9 @@ class RunningBot:
                 asyncio.create_task(self.queues.run(), name="queues"),
                 asyncio.create_task(self.outbox.run(), name="outbox"),
                 asyncio.create_task(self.screens.run(), name="screens"),
+                asyncio.create_task(self.menus.run(), name="menus"),
             ]
-            courtesies = asyncio.create_task(self._courtesies(), name="courtesies")
+            looking = asyncio.create_task(self._look_at_channel(), name="channel")
             await self._schedule.start()
             # The background tasks have begun by now and say themselves what they still have to do.
             self._clock.promise(STARTING, None)
@@ -233,15 +235,17 @@ class RunningBot:
                 await taking
                 self.outbox.stop()
                 self.screens.stop()
+                self.menus.stop()
                 now = asyncio.get_running_loop().time()
                 until = max(min(self._stop_until, now + STOP_SECONDS), now + LAST_SENDS)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout_at(until):
                         await self.outbox.drain()
                         await self.screens.drain()
+                        await self.menus.drain()
             finally:
                 await self._schedule.stop()
-                every = (taking, courtesies, *background)
+                every = (taking, looking, *background)
                 for task in every:
                     task.cancel()
                 results = await asyncio.gather(*every, return_exceptions=True)
@@ -260,23 +264,12 @@ class RunningBot:
         self.outbox.wake()
         self.screens.wake()
 
-    async def _courtesies(self) -> None:
-        """What nobody has to wait for: the menu, and a look at the channel."""
+    async def _look_at_channel(self) -> None:
+        """What is not as it should be with the channel is said in the log; nobody waits for it."""
         channel = self._settings.channel
         problem = None if channel is None else await look_at(self.application.bot, channel)
         if problem is not None:
             log.warning("channel_not_ready", advice=problem)
-        await self._set_menu()
-
-    async def _set_menu(self) -> None:
-        """The participants' commands in Telegram's own menu, in each language. It can wait if this fails."""
-        try:
-            for language in self.translators.languages:
-                menu = [BotCommand(name, text) for name, text in commands(self.translators.of(language))]
-                first = language == self._event.language
-                await self.application.bot.set_my_commands(menu, language_code=None if first else language)
-        except TelegramError as error:
-            log.warning("menu_not_set", error=type(error).__name__)
 
 
 def new_id() -> str:

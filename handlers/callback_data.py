@@ -343,6 +343,48 @@ class DrawChart:
     place: str
 
 
+# --- roles and links: a place is "t.T6" (a table), "v.2" (the event file's second venue) or "r" (the regia)
+
+
+@dataclass(frozen=True)
+class ShowRoles:
+    """Who has which role at a place, and which links wait."""
+
+    place: str
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A link for this role at a place: asked back first."""
+
+    role: str
+    place: str
+
+
+@dataclass(frozen=True)
+class AskRevocation:
+    """Revoke a role ("R5") or a link ("L7"): asked back first."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class ShowPeople:
+    """The people of a table, from behind the one with this number ("": from the first)."""
+
+    table: str
+    after: str
+
+
+@dataclass(frozen=True)
+class MovePerson:
+    """Move a person (their number) to a table and zone, "" where that is still to be chosen: asked back."""
+
+    person: str
+    table: str
+    zone: str
+
+
 Press = (
     Acknowledge
     | PickZone
@@ -385,6 +427,11 @@ Press = (
     | Answer
     | ShowState
     | DrawChart
+    | ShowRoles
+    | NewLink
+    | AskRevocation
+    | ShowPeople
+    | MovePerson
 )
 
 _KINDS: Final[dict[str, type[Press]]] = {
@@ -429,6 +476,11 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "a": Answer,
     "st": ShowState,
     "ch": DrawChart,
+    "rs": ShowRoles,
+    "rl": NewLink,
+    "rr": AskRevocation,
+    "pp": ShowPeople,
+    "pm": MovePerson,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

@@ -24,7 +24,8 @@ def setup(application: BolliniApplication) -> None:
 
 def asker(update: Update, context: Context, person: Person) -> Asker:
     """Who asks for (or answers) something in this update."""
-    return Asker(person, act_of(update), context.room.new_id(), context.room.clock.now())
+    room = context.room
+    return Asker(person, act_of(update), room.new_id(), room.clock.now(), context.bot.username)
 
 
 async def answer(update: Update, context: Context) -> None:
@@ -42,6 +43,7 @@ async def answer(update: Update, context: Context) -> None:
     await reply(update, context, person, told)
     room.screens.wake()
     room.outbox.wake()
+    room.menus.wake()
 
 
 async def typed_answer(update: Update, context: Context, person: Person) -> bool:
@@ -56,4 +58,5 @@ async def typed_answer(update: Update, context: Context, person: Person) -> bool
     await reply(update, context, person, told)
     room.screens.wake()
     room.outbox.wake()
+    room.menus.wake()
     return True

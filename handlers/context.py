@@ -81,6 +81,14 @@ class Sender(Protocol):
         ...
 
 
+class MenuSetter(Protocol):
+    """The owner of Telegram's menus."""
+
+    def wake(self) -> None:
+        """Somebody's roles or language changed."""
+        ...
+
+
 class Postponer(Protocol):
     """The owner of the updates that are under way."""
 
@@ -100,6 +108,7 @@ class Room:
     screens: Editor
     outbox: Sender
     queues: Postponer
+    menus: MenuSetter
     new_id: Callable[[], str]
     channel: int | None = None
 
@@ -136,6 +145,7 @@ async def person_of(update: Update, context: Context) -> Person | None:
             await people.mark_reachable(tx, person.telegram_id)
         room.outbox.wake()
         room.screens.wake()
+        room.menus.wake()
     return person
 
 
@@ -188,7 +198,7 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
 
 
 async def _leave(update: Update, room: Room, person: Person, number: int, notice: Notice, parts: int) -> None:
-    """Leave an answer, or what follows its first `parts`, to the outbox.
+    """Leave an answer, or what follows its first `parts`, to the outbox; what is secret of it is not written.
 
     Once: handled again after a kill, the update does not double it.
     """
@@ -197,7 +207,7 @@ async def _leave(update: Update, room: Room, person: Person, number: int, notice
             tx,
             f"reply:{act_of(update)}:{number}:{type(notice).__name__}",
             person.telegram_id,
-            dump(notice),
+            dump(notice.at_rest()),
             room.clock.now(),
             urgency=outbox.Urgency.ANSWER,
             person=person.id,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import confirming, steering, unknown
+from handlers import confirming, links, steering, unknown
 from handlers.facilitator import paper, priorities, questions, table, ties
 from handlers.participant import code, contributions, dots, information, joining, runoff, typed
-from handlers.regia import agenda, charts, dead_letters, phases
+from handlers.regia import agenda, charts, dead_letters, phases, roles
 
 if TYPE_CHECKING:
     from handlers.context import BolliniApplication
@@ -32,6 +32,8 @@ def setup(application: BolliniApplication) -> None:
         agenda,
         charts,
         steering,
+        links,
+        roles,
         confirming,
         typed,
         unknown,

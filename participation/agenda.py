@@ -146,6 +146,7 @@ async def prepare(database: Database, event: Event, definition: str, now: dateti
         for number, table in enumerate(event.tables):
             if table.code not in known:
                 await tables.add(tx, table.code, len(known) + number, Phase.REGISTRATION)
+            await tables.set_venue(tx, table.code, table.venue)
         await tables.arrange(tx, [table.code for table in event.tables])
         changes = await stored_agenda.changes(tx)
         for moment in plan(event, channel=channel):
@@ -159,6 +160,7 @@ async def _change(tx: Transaction, stored: str, event: Event) -> None:
     if not await events.begun(tx):
         await moments.forget_to_come(tx)
         await events.forget_other_tables(tx, [table.code for table in event.tables])
+        await events.forget_other_venues(tx, [venue.code for venue in event.venues])
         await events.forget_picks(tx)
         return
     try:

@@ -10,9 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from participation import bulletins, contributions, notices, phases, reopening, roles, shifting
+from participation import (
+    bulletins,
+    contributions,
+    granting,
+    moving,
+    notices,
+    phases,
+    reopening,
+    roles,
+    shifting,
+)
 from participation.event import Phase
-from participation.notices import Mover, Role
+from participation.granting import MakeLink, Revoke
+from participation.moving import Move
+from participation.notices import Role
 from storage import asked, paper, tables
 
 if TYPE_CHECKING:
@@ -69,23 +81,27 @@ class Send(_Act):
     text: str
 
 
-Act = Annotated[Close | Shift | Reopen | Send, Field(discriminator="kind")]
-_ACT: TypeAdapter[Close | Shift | Reopen | Send] = TypeAdapter(Act)
+Act = Close | Shift | Reopen | Send | MakeLink | Revoke | Move
+_ACT: TypeAdapter[Act] = TypeAdapter(Annotated[Act, Field(discriminator="kind")])
 
 
 _ANSWERED: Final = notices.AskEnded(reason="done")
 
 
 class Asker:
-    """Who asks for something that is asked back: the person, the update it came in, a fresh random token."""
+    """Who asks for something that is asked back: the person, the update it came in, a fresh random token.
 
-    def __init__(self, person: Person, update: str, token: str, now: datetime) -> None:
+    `bot`: the bot's user name, which links open.
+    """
+
+    def __init__(self, person: Person, update: str, token: str, now: datetime, bot: str = "") -> None:
         self.person = person
         self.update = update
         self.token = token
         self.now = now
+        self.bot = bot
 
-    async def keep(self, tx: Transaction, act: Close | Shift | Reopen | Send) -> str | None:
+    async def keep(self, tx: Transaction, act: Act) -> str | None:
         """Keep the question; its token, None when this update asked before and was answered."""
         token = await asked.ask(tx, self.token, self.update, self.person.id, act.model_dump_json(), self.now)
         found = await asked.find(tx, token)
@@ -107,7 +123,8 @@ async def close(
             if token is None:
                 return _ANSWERED
             return await phases.close_question(tx, row, wished, token)
-        return await phases.move_in(tx, event, table, wished or phase, Mover.FACILITATOR, who.person, who.now)
+        mover = await roles.mover(tx, who.person, table)
+        return await phases.move_in(tx, event, table, wished or phase, mover, who.person, who.now)
 
 
 async def shift(database: Database, minutes: int, who: Asker) -> notices.Notice:
@@ -202,12 +219,9 @@ async def answer(
             return [notices.ButtonOutdated()]
         act = _ACT.validate_json(found.act)
         ended = _ended(found, who.now)
-        if ended == "done" and isinstance(act, Close):
-            # Who presses again hears who did it, and when; unless the table was reopened since.
-            already = await phases.already(tx, act.table, act.wished, who.now)
-            return [already or notices.AskEnded(reason="done")]
         if ended is not None:
-            return [notices.AskEnded(reason=ended)]
+            again = await _again(tx, act, token, who.now) if ended == "done" else None
+            return [again or notices.AskEnded(reason=ended)]
         refused = await _refused(tx, act, who.person)
         if refused is not None:
             return [refused]
@@ -218,32 +232,53 @@ async def answer(
         return [] if told is None else [told]
 
 
+async def _again(tx: Transaction, act: Act, token: str, now: datetime) -> notices.Notice | None:
+    """What who says yes once more hears besides that it is done: by whom and when, or how to go on."""
+    match act:
+        case Close():
+            # Unless the table was reopened since.
+            return await phases.already(tx, act.table, act.wished, now)
+        case MakeLink():
+            return await granting.made_before(tx, token)
+        case _:
+            return None
+
+
 def _ended(found: Asked, now: datetime) -> str | None:
     if found.answer is not None:
         return {"yes": "done", "no": "no"}.get(found.answer, "superseded")
     return "expired" if now - found.at > GOOD_FOR else None
 
 
-async def _refused(
-    tx: Transaction, act: Close | Shift | Reopen | Send, person: Person
-) -> notices.NotAllowed | None:
+_COMMANDS: Final = {
+    "close": "chiudi",
+    "shift": "agenda",
+    "reopen": "riapri",
+    "send": "avviso",
+    "link": "link",
+    "revoke": "revoca",
+    "move": "sposta",
+}
+
+
+async def _refused(tx: Transaction, act: Act, person: Person) -> notices.NotAllowed | None:
     match act:
         case Close(table=table) | Send(sender=Role.FACILITATOR, tables=(table,)):
             allowed = table in await roles.tables_facilitated(tx, person)
+        case MakeLink():
+            allowed = await granting.may_make(tx, person, act.grant) is not None
         case _:
             allowed = await roles.is_regia(tx, person)
-    command = {"close": "chiudi", "shift": "agenda", "reopen": "riapri", "send": "avviso"}[act.kind]
-    return None if allowed else notices.NotAllowed(command=command)
+    return None if allowed else notices.NotAllowed(command=_COMMANDS[act.kind])
 
 
-async def _do(
-    tx: Transaction, event: Event, act: Close | Shift | Reopen | Send, token: str, who: Asker
+async def _do(  # noqa: PLR0911 - one way out per act
+    tx: Transaction, event: Event, act: Act, token: str, who: Asker
 ) -> notices.Notice | None:
     match act:
         case Close():
-            return await phases.move_in(
-                tx, event, act.table, act.wished, Mover.FACILITATOR, who.person, who.now
-            )
+            mover = await roles.mover(tx, who.person, act.table)
+            return await phases.move_in(tx, event, act.table, act.wished, mover, who.person, who.now)
         case Shift():
             return await _shift(tx, act, token, who)
         case Reopen():
@@ -254,6 +289,12 @@ async def _do(
             return await bulletins.send_in(
                 tx, event, act.sender, act.tables, act.text, token, who.now, leaders=act.leaders
             )
+        case MakeLink():
+            return await granting.make_in(tx, event, act, token, who)
+        case Revoke():
+            return await granting.revoke_in(tx, act, who)
+        case Move():
+            return await moving.move_in(tx, event, act, who)
 
 
 async def _shift(tx: Transaction, act: Shift, token: str, who: Asker) -> notices.Notice | None:

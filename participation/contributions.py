@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from participation import dashboards, notices, priorities, topics
+from participation import dashboards, notices, priorities, steps, topics
 from participation.event import Phase
+from participation.notices import Role
 from storage import acts, contributions, outbox, tables
 from storage import people as stored_people
 from storage import priorities as stored_priorities
@@ -151,7 +152,13 @@ async def note(
 
 
 async def put_on(
-    database: Database, event: Event, table: str, strategy: str, now: datetime, act: str | None = None
+    database: Database,
+    event: Event,
+    table: str,
+    strategy: str,
+    now: datetime,
+    act: str | None = None,
+    person: Person | None = None,
 ) -> notices.Notice:
     """Put a strategy on at a table in Session 2: everybody there is asked its questions.
 
@@ -170,6 +177,8 @@ async def put_on(
             strategy = row.strategy_on or strategy
         elif row.strategy_on != strategy:
             await tables.put_on(tx, table, strategy)
+            if person is not None:
+                await steps.took(tx, person.id, table, steps.PUT_ON, now, strategy)
             await dashboards.refresh(tx, table)
             asked = notices.QuestionAsked(
                 table=table, strategy=strategy, question=event.session2.questions[0].code, opened=True
@@ -185,6 +194,12 @@ async def put_on(
                 urgency=Urgency.PHASE,
                 topic=topics.at_table(table),
             )
+        else:
+            taken = await steps.taken(tx, table, steps.PUT_ON, strategy)
+            if taken is not None:
+                return notices.StrategyOnAlready(
+                    table=table, strategy=strategy, role=Role(taken.role), at=taken.at
+                )
         return notices.StrategyPutOn(
             table=table, strategy=strategy, people=await stored_people.registered_at(tx, table)
         )

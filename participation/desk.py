@@ -157,10 +157,7 @@ async def obstacle(reader: Reader, now: Standing, line: Line) -> SheetProblem | 
     """What stands against a line at its table as it is now."""
     table = now.row.code
     if not line.assisted:
-        there = await paper.sheet(reader, table, int(line.label)) is not None
-        if there == (line.act != "new"):
-            return None
-        return problem(line, "entered" if there else "not_entered")
+        return await _of_sheet(reader, table, line)
     helped = await paper.person_with(reader, table, line.label)
     if helped is None:
         return problem(line, "person")
@@ -171,6 +168,17 @@ async def obstacle(reader: Reader, now: Standing, line: Line) -> SheetProblem | 
         # What somebody put on their ballot themselves is not the table's to take away.
         return problem(line, "not_entered")
     return None
+
+
+async def _of_sheet(reader: Reader, table: str, line: Line) -> SheetProblem | None:
+    """The same of a line about a sheet; who entered the one that stands is said."""
+    sheet = await paper.sheet(reader, table, int(line.label))
+    if (sheet is not None) == (line.act != "new"):
+        return None
+    if sheet is None:
+        return problem(line, "not_entered")
+    last = (await paper.trace_of_ballot(reader, sheet.ballot))[-1]
+    return problem(line, "entered").model_copy(update={"role": last.role, "at": last.at})
 
 
 async def _stands(reader: Reader, table: str, line: Line) -> bool:

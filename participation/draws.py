@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from participation import lots, notices, priorities, ties
+from participation import lots, notices, priorities, steps, ties
+from participation.notices import Role
 from storage import acts, outbox
 from storage import ties as stored
 from storage.outbox import Urgency
@@ -44,7 +45,7 @@ async def leave_empty(
         if isinstance(tie, notices.TieRefused):
             return tie
         if tie.runoff is not None and tie.runoff.closed_at is None:
-            return notices.TieRefused(table=table, reason="runoff", at=tie.runoff.opened_at)
+            return await ties.refused(tx, tie, "runoff", tie.runoff.opened_at, steps.RUNOFF)
         if not await acts.first_time(tx, act, now):
             return notices.TieRefused(table=table, reason="none")
         await ties.settle(tx, event, tie, "fewer", (), now, person.id)
@@ -77,6 +78,7 @@ async def promise(
     secret: str,
     now: datetime,
     act: str | None = None,
+    person: Person | None = None,
 ) -> notices.Notice | None:
     """Publish what a draw is drawn by, the method and the hash of the secret; a notice when it cannot be.
 
@@ -88,13 +90,19 @@ async def promise(
         if isinstance(tie, notices.TieRefused):
             return tie
         if tie.runoff is not None:
-            return notices.TieRefused(table=table, reason="runoff", at=tie.runoff.opened_at)
+            return await ties.refused(tx, tie, "runoff", tie.runoff.opened_at, steps.RUNOFF)
         if tie.draw is None and not await acts.first_time(tx, act, now):
             return notices.TieRefused(table=table, reason="none")
         draw = Draw(new_id, lots.METHOD, secret, lots.commitment(secret), now, None, None)
         if not await stored.promise_draw(tx, tie, draw):
             assert tie.draw is not None, "there is one already"
-            return ties.promised(tie)
+            again = ties.promised(tie)
+            assert again is not None, "it has a draw"
+            taken = await steps.taken(tx, table, steps.PROMISE, tie.nth)
+            by = {} if taken is None else {"role": Role(taken.role), "at": taken.at}
+            return again.model_copy(update=by)
+        if person is not None:
+            await steps.took(tx, person.id, table, steps.PROMISE, now, tie.nth)
         told = ties.promised(replace(tie, draw=draw))
         assert told is not None, "it has a draw"
         await outbox.announce(

@@ -1,17 +1,15 @@
-"""Taking part: the notice that is read first, the zone and the table, changing table, and one-time links."""
+"""Taking part: the notice that is read first, the zone and the table, and changing table."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from participation import contributions, dashboards, dots, notices, priorities
+from participation import contributions, dashboards, dots, invitations, notices, priorities
 from participation.event import Phase
-from participation.notices import Role
+from participation.invitations import INVITE
 from participation.phases import VOTING
 from storage import acts, ballots, people, screens, tables
-from storage.times import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,17 +18,6 @@ if TYPE_CHECKING:
     from participation.event import Event, Table
     from storage.database import Database, Reader, Transaction
     from storage.people import Person
-
-INVITE = "i-"
-"""What the payload of a one-time link begins with; table codes have no hyphen."""
-
-INVITE_LENGTH = 22
-"""Characters of a one-time secret: 16 random bytes in base64."""
-
-
-def hash_secret(payload: str) -> str:
-    """What is kept of a one-time link. The secret is 128 random bits, so a plain hash is enough."""
-    return hashlib.sha256(payload.encode()).hexdigest()
 
 
 async def start(
@@ -69,7 +56,7 @@ async def _proceed(
     database: Database, event: Event, person: Person, payload: str, new_ballot: str, now: datetime
 ) -> tuple[notices.Notice, ...]:
     if payload.startswith(INVITE):
-        return (await _use_invite(database, person, payload, now),)
+        return (await invitations.use(database, person, payload, now),)
     if not payload:
         if person.table is None or person.zone is None:
             return (notices.AskZone(),)
@@ -164,7 +151,7 @@ async def pick_table(
             row = await tables.find(tx, table.code)
             assert row is not None, "tables are those of the event"
             return (notices.Registered(table=table.code, zone=zone, phase=Phase(row.phase), again=True),)
-        return await _change(tx, event, current, table, zone, now)
+        return await change_in(tx, event, current, table, zone, now)
 
 
 async def _sit_down(
@@ -210,7 +197,7 @@ async def _arrive(
             told.append(asked)
 
 
-async def _change(
+async def change_in(
     tx: Transaction, event: Event, person: Person, table: Table, zone: str, now: datetime
 ) -> tuple[notices.Notice, ...]:
     """To another table, ballot included, until either has closed: a cast ballot stays where it was cast."""
@@ -342,29 +329,3 @@ def find_table(text: str, choice: Sequence[Table]) -> Table | None:
             if digits and int(digits) == int(words):
                 return table
     return None
-
-
-async def invite(
-    database: Database, role: Role, table: str | None, secret: str, now: datetime, until: datetime
-) -> str:
-    """Make a one-time link for a role; returns the payload of its deep link. Only its hash is kept."""
-    payload = f"{INVITE}{secret}"
-    async with database.transaction() as tx:
-        await people.add_invite(tx, hash_secret(payload), role, table or "", now, until)
-    return payload
-
-
-async def _use_invite(database: Database, person: Person, payload: str, now: datetime) -> notices.Notice:
-    secret_hash = hash_secret(payload)
-    async with database.transaction() as tx:
-        found = await people.find_invite(tx, secret_hash)
-        if found is None:
-            return notices.InviteRefused(reason="unknown")
-        # Who holds the role already and opens a link again (or whose update comes again) is told the same,
-        # and a link that was meant for a colleague is not used up.
-        if people.Grant(found.role, found.table) not in await people.grants(tx, person.id):
-            if not await people.use_invite(tx, secret_hash, person.id, now):
-                expired = found.used_at is None and found.expires_at <= to_text(now)
-                return notices.InviteRefused(reason="expired" if expired else "used")
-            await people.grant(tx, person.id, found.role, found.table, now)
-        return notices.RoleGranted(role=Role(found.role), table=found.table or None)

@@ -20,6 +20,8 @@ class Role(StrEnum):
     """What a person may do beyond taking part."""
 
     FACILITATOR = "facilitator"
+    ASSISTANT = "assistant"
+    VENUE_LEAD = "venue_lead"
     REGIA = "regia"
 
 
@@ -28,6 +30,7 @@ class Mover(StrEnum):
 
     AGENDA = "agenda"
     FACILITATOR = "facilitator"
+    VENUE_LEAD = "venue_lead"
     REGIA = "regia"
 
 
@@ -35,6 +38,10 @@ class Notice(BaseModel):
     """The base of all notices: immutable, and strict about its fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def at_rest(self) -> Notice:
+        """What is written down of it when it cannot be said at once: all of it, unless it holds a secret."""
+        return self
 
 
 # --- joining -------------------------------------------------------------------------------------------
@@ -105,14 +112,15 @@ class NotRegistered(Notice):
 
 
 class RoleGranted(Notice):
-    """The one-time link was good: you now are this, for this table (None: for the event)."""
+    """The one-time link was good: you now are this, for this table or venue (both None: for the event)."""
 
     role: Role
     table: str | None
+    venue: str | None = None
 
 
 class InviteRefused(Notice):
-    """The one-time link cannot be used. `reason`: "unknown", "used" or "expired"."""
+    """The one-time link cannot be used. `reason`: "unknown", "used", "expired" or "revoked"."""
 
     reason: str
 
@@ -137,11 +145,17 @@ class PrivacyNotice(Notice):
 
 
 class Help(Notice):
-    """What can be done now, by role."""
+    """What can be done now, by role: the tables they facilitate and assist at, the venues they lead.
+
+    `number`: what the regia calls them, once they are registered.
+    """
 
     registered: bool
     facilitates: tuple[str, ...] = ()
     regia: bool = False
+    assists: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    number: int | None = None
 
 
 class AskLanguage(Notice):
@@ -279,12 +293,14 @@ class TieRefused(Notice):
 
     `reason`: "open" (still voting), "decided", "none" (there is none, or not any more), "runoff" (one is
     open, or was held), "after_runoff" (only fewer or a draw are left), "promised" (a draw is), "no_runoff"
-    (none is open), "not_promised" (a draw is published first), "long_word". `at`: since when.
+    (none is open), "not_promised" (a draw is published first), "long_word". `at`: since when; `role`: by
+    whom.
     """
 
     table: str
     reason: str
     at: datetime | None = None
+    role: Role | None = None
 
 
 class RunoffOpened(Notice):
@@ -361,13 +377,18 @@ class RunoffScreen(Notice):
 
 
 class DrawPromised(Notice):
-    """To everyone concerned, before a draw: among which, for how many places, and the secret's hash."""
+    """To everyone concerned, before a draw: among which, for how many places, and the secret's hash.
+
+    To who promises it once more: `role` did at `at`.
+    """
 
     table: str
     zone: str | None
     strategies: tuple[str, ...]
     places: int
     commitment: str
+    role: Role | None = None
+    at: datetime | None = None
 
 
 class ReasonAsked(Notice):
@@ -482,12 +503,13 @@ class PrioritiesRefused(Notice):
     "full" (all contested places are given: take one back first) or "unknown" (a strategy that is neither
     proposed nor tied), "unclear" (no strategy was named), "automatic" (the event lets nobody drop), "runoff"
     (one is open), "after_runoff" (only fewer or a draw are left), "promised" (a draw is), "another_tie" (one
-    was settled, and the next shows). `at`: since when it is decided, open or promised.
+    was settled, and the next shows). `at`: since when it is decided, open or promised; `role`: by whom.
     """
 
     table: str
     reason: str
     at: datetime | None = None
+    role: Role | None = None
 
 
 # --- Session 2 and contributions -----------------------------------------------------------------------
@@ -1059,7 +1081,7 @@ class SheetProblem(Notice):
     more often than they may), "twice" (the label stands twice in the message), "entered" (it is at the table
     already), "not_entered" (it is not), "zone" (the table has several `zones`), "person" (nobody at the table
     has this code), "person_closed" (assisted ballots are entered while people vote) or "full" (`most` lines
-    are waiting to be confirmed already).
+    are waiting to be confirmed already). Of "entered": by `role`, at `at`.
     """
 
     line: str
@@ -1070,6 +1092,8 @@ class SheetProblem(Notice):
     zones: tuple[str, ...] = ()
     count: int = 0
     most: int = 0
+    role: str | None = None
+    at: datetime | None = None
 
 
 class PaperReadBack(Notice):
@@ -1210,13 +1234,18 @@ class HandedInAsked(Notice):
 
 
 class HandedInSaid(Notice):
-    """So many sheets were handed in, `entered` are. `already`: it was said before, nothing changed."""
+    """So many sheets were handed in, `entered` are.
+
+    `already`: it was said before, by `role` at `at`, and nothing changed.
+    """
 
     table: str
     handed_in: int
     entered: int
     already: bool
     closed: bool
+    role: str | None = None
+    at: datetime | None = None
 
 
 class PresentSaid(Notice):
@@ -1372,6 +1401,255 @@ class DeadLettersRevived(Notice):
     """So many of them go out once more."""
 
     count: int
+
+
+# --- roles and links -----------------------------------------------------------------------------------
+
+
+class LinkAsked(Notice):
+    """Make a one-time link for this role, good until `until`? Nothing is done yet.
+
+    `waiting`: links for the same that nobody has used.
+    """
+
+    token: str
+    role: Role
+    table: str | None
+    venue: str | None
+    until: datetime
+    waiting: int
+
+
+class LinkMade(Notice):
+    """The link, shown this once. `number`: how it is called when it is revoked; `bot`: the user name."""
+
+    number: int
+    role: Role
+    table: str | None
+    venue: str | None
+    until: datetime
+    payload: str
+    bot: str
+
+    def at_rest(self) -> Notice:
+        """Without the link: what is kept of it is a hash, everywhere."""
+        return LinkNotShown(number=self.number, role=self.role, table=self.table, venue=self.venue)
+
+
+class LinkNotShown(Notice):
+    """The link was made, and is not shown (again): who does not have it revokes it and makes another."""
+
+    number: int
+    role: Role
+    table: str | None
+    venue: str | None
+
+
+class LinkUnclear(Notice):
+    """`/link` could not be read: how to write it. `nearest` may have been meant by `misread`.
+
+    `regia`: they may make any; otherwise links for assistants, of `tables`.
+    """
+
+    misread: str
+    regia: bool
+    tables: tuple[str, ...] = ()
+    nearest: str | None = None
+
+
+class RoleHeld(Notice):
+    """Somebody holds a role since `at`. `number` is the role's, `person` theirs, `link` that of the link."""
+
+    number: int
+    person: int
+    role: Role
+    at: datetime
+    link: int | None
+    reachable: bool
+
+
+class LinkWaiting(Notice):
+    """A link that nobody has used. `by`: who made it, a role or "operator"."""
+
+    number: int
+    role: Role
+    at: datetime
+    until: datetime
+    by: str
+
+
+class RoleStep(Notice):
+    """Something done about the roles of a place.
+
+    `act`: "link_made", "link_used", "link_revoked" or "role_revoked". `by`: a role or "operator"; `person`:
+    whose role; `link`: which link.
+    """
+
+    at: datetime
+    act: str
+    role: Role
+    by: str
+    person: int | None
+    link: int | None
+
+
+class PlaceRoles(Notice):
+    """The roles and waiting links of a table, of a venue, or (both None) of the regia.
+
+    `steps`: what was done last, the newest last.
+    """
+
+    table: str | None
+    venue: str | None
+    held: tuple[RoleHeld, ...]
+    links: tuple[LinkWaiting, ...]
+    steps: tuple[RoleStep, ...] = ()
+
+
+class RolesShown(Notice):
+    """Who has which role and which links wait, place by place. `misread`: what `/revoca` was given."""
+
+    places: tuple[PlaceRoles, ...]
+    misread: str | None = None
+
+
+class RevokeAsked(Notice):
+    """Revoke a role (`person` holds it) or a link (`person` None)? Nothing is done yet.
+
+    `own`: it is the role of who asks; `last`: nobody else has it there.
+    """
+
+    token: str
+    number: int
+    role: Role
+    table: str | None
+    venue: str | None
+    person: int | None
+    own: bool = False
+    last: bool = False
+
+
+class Revoked(Notice):
+    """A role (`person` held it) or a link (`person` None) is revoked."""
+
+    number: int
+    role: Role
+    table: str | None
+    venue: str | None
+    person: int | None
+
+
+class RevokeRefused(Notice):
+    """There was nothing to revoke. `what`: "role" or "link".
+
+    `reason`: "none" (no such number, or nobody holds it any more), "revoked" (already, `by` this role, `at`),
+    "used" (the link gave its role already) or "expired".
+    """
+
+    what: str
+    number: int
+    reason: str
+    by: str | None = None
+    at: datetime | None = None
+
+
+class RoleRevoked(Notice):
+    """To who held it: the role is not theirs any more."""
+
+    role: Role
+    table: str | None
+    venue: str | None
+
+
+# --- moving people -------------------------------------------------------------------------------------
+
+
+class SeatShown(Notice):
+    """Somebody registered at a table: their number, zone, and since when. Nothing of their ballot."""
+
+    person: int
+    zone: str
+    at: datetime
+    reachable: bool
+
+
+class PeopleShown(Notice):
+    """The people of a table, to pick one from. `more`: others follow the last of `people`."""
+
+    table: str
+    people: tuple[SeatShown, ...]
+    more: bool
+
+
+class MoveWhere(Notice):
+    """Where is this person to go? `choices`: tables and zones to choose from."""
+
+    person: int
+    table: str
+    zone: str
+    choices: tuple[tuple[str, str], ...]
+
+
+class MoveAsked(Notice):
+    """Move this person there? Nothing is done yet. `since`: when they sat down where they are."""
+
+    token: str
+    person: int
+    table: str
+    zone: str
+    since: datetime
+    to_table: str
+    to_zone: str
+
+
+class PersonMoved(Notice):
+    """The person sits there now, and has been told. `reachable`: False when they will be, once they are."""
+
+    person: int
+    table: str
+    zone: str
+    to_table: str
+    to_zone: str
+    reachable: bool
+
+
+class MoveRefused(Notice):
+    """Nobody was moved.
+
+    `reason`: "unclear" (`misread`; `nearest` may have been meant), "nobody" (no such number or code),
+    "several" (the code is somebody's at each of `tables`), "there" (they are there already), "moved" (they
+    changed table meanwhile), "cast" (they have voted, and `closed` has closed) or "zone" (the table does not
+    serve it).
+    """
+
+    reason: str
+    misread: str = ""
+    nearest: str | None = None
+    person: int | None = None
+    table: str | None = None
+    closed: str | None = None
+    tables: tuple[str, ...] = ()
+
+
+class MovedByRegia(Notice):
+    """To who was moved: where they sit now; `dots` of their ballot came along."""
+
+    table: str
+    zone: str
+    phase: Phase
+    dots: int
+
+
+# --- taken already -------------------------------------------------------------------------------------
+
+
+class StrategyOnAlready(Notice):
+    """The strategy is on at the table already, put on by `role` at `at`: nothing was done."""
+
+    table: str
+    strategy: str
+    role: Role
+    at: datetime
 
 
 def dump(notice: Notice) -> str:

@@ -11,7 +11,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from participation import dashboards, dots, notices, priorities, sheets, timing, topics
+from participation import dashboards, dots, notices, priorities, roles, sheets, timing, topics
 from participation.event import Phase
 from participation.notices import Mover
 from storage import acts, agenda, attendance, ballots, contributions, outbox, people, screens, tables
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 SCREEN = dashboards.SCREEN
 ORDER = timing.ORDER
+LEADING = (Mover.FACILITATOR, Mover.VENUE_LEAD)
+"""Who moves one table as its facilitator does: one step at a time."""
+
 VOTING = (Phase.REGISTRATION, Phase.SESSION1)
 """Phases in which the dots of a table can still change, or will."""
 
@@ -49,7 +52,7 @@ def allowed(mover: Mover, now_in: Phase, wished: Phase) -> bool:
 
     The aftermath belongs to the event, not to one table: a facilitator does not open it.
     """
-    if mover is Mover.FACILITATOR:
+    if mover in LEADING:
         return next_phase(now_in) is wished and wished is not Phase.AFTERMATH
     return bool(steps(now_in, wished))
 
@@ -81,7 +84,7 @@ async def move_in(
     row = await tables.hold(tx, table)
     assert row is not None, "tables are those of the event"
     phase = Phase(row.phase)
-    if phase is wished or (mover is Mover.FACILITATOR and ORDER.index(wished) < ORDER.index(phase)):
+    if phase is wished or (mover in LEADING and ORDER.index(wished) < ORDER.index(phase)):
         return await _already(tx, row, wished, now)
     if not allowed(mover, phase, wished):
         return notices.PhaseRefused(table=table, phase=phase, wished=wished)
@@ -158,7 +161,8 @@ async def open_next(
         if not await acts.first_time(tx, act, now):
             return await _already(tx, row, Phase(row.phase), now)
         wished = Phase.SESSION1 if Phase(row.phase) in VOTING else Phase.SESSION2
-        return await move_in(tx, event, table, wished, Mover.FACILITATOR, person, now)
+        mover = await roles.mover(tx, person, table)
+        return await move_in(tx, event, table, wished, mover, person, now)
 
 
 def closing_of(phase: Phase) -> Phase | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from participation import dots, notices, ties, topics
+from participation import dots, notices, steps, ties, topics
 from participation.channels import provisional, told_apart
 from participation.event import Phase
 from storage import acts, ballots, outbox, paper, priorities, screens, tables
@@ -130,6 +130,8 @@ async def settle(tx: Transaction, table: str, now: datetime, *, person: int | No
     """
     if not await priorities.decide(tx, table, now, person, confirmed=confirmed):
         return False
+    if person is not None:
+        await steps.took(tx, person, table, steps.PRIORITIES, now)
     told = await decided(tx, table)
     found, row = await priorities.of_table(tx, table), await tables.find(tx, table)
     assert told is not None, "just decided"
@@ -228,7 +230,8 @@ async def undecided(tx: Transaction, table: str) -> PrioritySet | notices.Priori
     if found is None:
         return notices.PrioritiesRefused(table=table, reason="open")
     if found.confirmed:
-        return notices.PrioritiesRefused(table=table, reason="decided", at=found.decided_at)
+        role = await steps.role_of(tx, table, steps.PRIORITIES, found.decided_at)
+        return notices.PrioritiesRefused(table=table, reason="decided", at=found.decided_at, role=role)
     return found
 
 
@@ -286,7 +289,7 @@ async def _refused(
     if event.session1.priority_choice == "automatic" and tied != set(wished):
         return notices.PrioritiesRefused(table=found.table, reason="automatic")
     if any(wished[code] for code in tied):
-        underway = _underway(found, (await stored_ties.of_table(tx, found.table))[-1])
+        underway = await _underway(tx, found, (await stored_ties.of_table(tx, found.table))[-1])
         if underway is not None:
             return underway
     given = {
@@ -297,12 +300,16 @@ async def _refused(
     return None
 
 
-def _underway(found: PrioritySet, tie: TieRow) -> notices.PrioritiesRefused | None:
+async def _underway(reader: Reader, found: PrioritySet, tie: TieRow) -> notices.PrioritiesRefused | None:
     """Why nobody chooses among the tied by hand (any more); None when they may."""
     if tie.runoff is not None:
-        return notices.PrioritiesRefused(table=found.table, reason="runoff", at=tie.runoff.opened_at)
+        at = tie.runoff.opened_at
+        role = await steps.role_of(reader, found.table, steps.RUNOFF, at, tie.nth)
+        return notices.PrioritiesRefused(table=found.table, reason="runoff", at=at, role=role)
     if tie.draw is not None:
-        return notices.PrioritiesRefused(table=found.table, reason="promised", at=tie.draw.promised_at)
+        at = tie.draw.promised_at
+        role = await steps.role_of(reader, found.table, steps.PROMISE, at, tie.nth)
+        return notices.PrioritiesRefused(table=found.table, reason="promised", at=at, role=role)
     if tie.after_runoff:
         return notices.PrioritiesRefused(table=found.table, reason="after_runoff")
     return None
@@ -338,7 +345,7 @@ async def _settle_by_hand(
     if not known or known[-1].how is not None:
         return None
     tie = known[-1]
-    underway = _underway(found, tie)
+    underway = await _underway(tx, found, tie)
     if underway is not None and underway.reason != "after_runoff":
         return underway
     if not await acts.first_time(tx, act, now):

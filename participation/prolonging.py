@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from participation import dashboards, dots, notices, phases, replanning, timing
+from participation import dashboards, dots, notices, phases, replanning, roles, timing
 from participation.event import Phase
 from participation.notices import Mover
 from storage import acts, agenda, outbox, screens, tables
@@ -152,6 +152,8 @@ async def _prolong(
     now: datetime,
 ) -> notices.TableProlonged:
     phase, table = Phase(row.phase), row.code
+    if mover is Mover.FACILITATOR:
+        mover = await roles.mover(tx, person, table)
     at = ends + timedelta(minutes=minutes)
     if at.second or at.microsecond:
         at = timing.next_minute(at)

@@ -1,34 +1,73 @@
-"""What a person may do now."""
+"""What a person may do now. Read at every use: a role can be revoked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from participation import notices
-from participation.notices import Role
-from storage import people
+from participation.notices import Mover, Role
+from storage import roles
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from storage.database import Reader
     from storage.people import Person
 
+LEADING: Final = (Role.FACILITATOR, Role.VENUE_LEAD)
+"""Roles at a table that lead it: its phases, its priorities, what is on."""
 
-async def tables_facilitated(reader: Reader, person: Person | None) -> tuple[str, ...]:
-    """Codes of the tables a person facilitates, in order. Read at every use: a role can be revoked."""
+NOTES: Final = (*LEADING, Role.ASSISTANT)
+"""Roles at a table that note what it says."""
+
+PAPER: Final = (*LEADING, Role.ASSISTANT)
+"""Roles at a table that enter its paper."""
+
+
+async def tables_of(reader: Reader, person: Person | None, among: Collection[Role]) -> tuple[str, ...]:
+    """Codes of the tables at which a person has one of these roles, in order."""
     if person is None:
         return ()
-    return tuple(g.table for g in await people.grants(reader, person.id) if g.role == Role.FACILITATOR)
+    here = await roles.at_tables(reader, person.id)
+    return tuple(dict.fromkeys(each.table for each in here if each.role in among))
+
+
+async def tables_facilitated(reader: Reader, person: Person | None) -> tuple[str, ...]:
+    """Codes of the tables a person leads, as who facilitates them or as the lead of their venue, in order."""
+    return await tables_of(reader, person, LEADING)
+
+
+async def tables_at_hand(reader: Reader, person: Person | None) -> tuple[str, ...]:
+    """Codes of the tables a person was asked to run or help at, in order; not those of their venue."""
+    return await tables_of(reader, person, (Role.FACILITATOR, Role.ASSISTANT))
+
+
+async def own_table(reader: Reader, person: Person | None, among: Collection[Role]) -> str | None:
+    """The table that is meant where a person names none: the first they were asked to run or help at.
+
+    None for the lead of a venue with several tables: acting at the wrong one is worse than a question.
+    """
+    own = await tables_of(reader, person, [role for role in among if role is not Role.VENUE_LEAD])
+    every = own or await tables_of(reader, person, among)
+    return every[0] if own or len(every) == 1 else None
 
 
 async def is_regia(reader: Reader, person: Person | None) -> bool:
-    """Whether a person is of the regia. Read at every use: a role can be revoked."""
+    """Whether a person is of the regia."""
     if person is None:
         return False
-    return any(grant.role == Role.REGIA for grant in await people.grants(reader, person.id))
+    return any(grant.role == Role.REGIA for grant in await roles.grants(reader, person.id))
 
 
-PAPER = (Role.FACILITATOR,)
-"""Roles at a table that enter its paper."""
+async def leading_role(reader: Reader, person: int, table: str) -> Role:
+    """As what a person (their id) leads a table; one who does not any more counts as who facilitates."""
+    here = {each.role for each in await roles.at_tables(reader, person) if each.table == table}
+    return Role.VENUE_LEAD if here & {*LEADING} == {Role.VENUE_LEAD} else Role.FACILITATOR
+
+
+async def mover(reader: Reader, person: Person, table: str) -> Mover:
+    """The same, of who moves it."""
+    return Mover(await leading_role(reader, person.id, table))
 
 
 async def paper_role(reader: Reader, person: Person | None, table: str) -> Role | None:
@@ -38,12 +77,11 @@ async def paper_role(reader: Reader, person: Person | None, table: str) -> Role 
     """
     if person is None:
         return None
-    held = {(grant.role, grant.table) for grant in await people.grants(reader, person.id)}
-    roles = (
-        *(role for role in PAPER if (role, table) in held),
-        *((Role.REGIA,) * ((Role.REGIA, "") in held)),
-    )
-    return roles[0] if roles else None
+    here = {each.role for each in await roles.at_tables(reader, person.id) if each.table == table}
+    for role in (Role.FACILITATOR, Role.ASSISTANT, Role.VENUE_LEAD):
+        if role in here and role in PAPER:
+            return role
+    return Role.REGIA if await is_regia(reader, person) else None
 
 
 async def enters_paper(reader: Reader, person: Person) -> bool:
@@ -53,21 +91,22 @@ async def enters_paper(reader: Reader, person: Person) -> bool:
 
 async def paper_tables(reader: Reader, person: Person | None) -> tuple[str, ...]:
     """Codes of the tables at which a person has a role that enters paper, in order. The regia's are all."""
-    if person is None:
-        return ()
-    held = await people.grants(reader, person.id)
-    return tuple(dict.fromkeys(grant.table for grant in held if grant.role in PAPER))
+    return await tables_of(reader, person, PAPER)
 
 
 async def of_person(reader: Reader, person: Person) -> frozenset[Role]:
     """All roles of a person, whatever the table."""
-    return frozenset(Role(grant.role) for grant in await people.grants(reader, person.id))
+    return frozenset(Role(grant.role) for grant in await roles.grants(reader, person.id))
 
 
 async def help_for(reader: Reader, person: Person | None) -> notices.Help:
     """What the person can do now."""
+    held = [] if person is None else await roles.grants(reader, person.id)
     return notices.Help(
         registered=person is not None and person.table is not None,
-        facilitates=await tables_facilitated(reader, person),
-        regia=await is_regia(reader, person),
+        facilitates=tuple(each.table for each in held if each.role == Role.FACILITATOR),
+        regia=any(each.role == Role.REGIA for each in held),
+        assists=tuple(each.table for each in held if each.role == Role.ASSISTANT),
+        leads=tuple(each.venue for each in held if each.role == Role.VENUE_LEAD),
+        number=None if person is None or person.table is None else person.id,
     )

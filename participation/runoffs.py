@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from participation import dots, notices, priorities, ties
+from participation import dots, notices, priorities, steps, ties
 from participation.proposing import runoff_winners
 from storage import acts, moments, outbox, screens
 from storage import ties as stored
@@ -76,13 +76,14 @@ async def begin(
         if tie.after_runoff:
             return notices.TieRefused(table=table, reason="after_runoff")
         if tie.draw is not None:
-            return notices.TieRefused(table=table, reason="promised", at=tie.draw.promised_at)
+            return await ties.refused(tx, tie, "promised", tie.draw.promised_at, steps.PROMISE)
         if tie.runoff is None and not await acts.first_time(tx, act, now):
             return notices.TieRefused(table=table, reason="none")
         closes_at = now + timedelta(minutes=event.session1.runoff_minutes)
         if not await stored.open_runoff(tx, tie, new_id, now, closes_at, person.id):
             assert tie.runoff is not None, "there is one already"
-            return notices.TieRefused(table=table, reason="runoff", at=tie.runoff.opened_at)
+            return await ties.refused(tx, tie, "runoff", tie.runoff.opened_at, steps.RUNOFF)
+        await steps.took(tx, person.id, table, steps.RUNOFF, now, tie.nth)
         # What was marked by hand gives way to the run-off.
         await ties.apply(tx, event, table)
         await moments.add(

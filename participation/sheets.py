@@ -170,7 +170,7 @@ async def changed(
 
 
 async def ask_handed_in(tx: Transaction, table: str, now: datetime) -> None:
-    """A table closed: whoever facilitates it is asked how many sheets were handed in, unless all is clear."""
+    """A table closed: who enters its paper is asked how many sheets were handed in, unless all is clear."""
     counts = await paper.counts_of(tx, table)
     if counts.handed_in is not None and counts.handed_in == counts.entered:
         return
@@ -178,17 +178,21 @@ async def ask_handed_in(tx: Transaction, table: str, now: datetime) -> None:
     asked = notices.HandedInAsked(table=table, entered=counts.entered)
     # Once per closing: a table that is reopened closes again.
     key = f"handed_in:{table}:{now.isoformat() if last is None else last.at.isoformat()}"
-    await outbox.announce(tx, key, f"facilitators:{table}", notices.dump(asked), now, urgency=Urgency.PHASE)
+    await outbox.announce(tx, key, f"staff:{table}", notices.dump(asked), now, urgency=Urgency.PHASE)
 
 
 async def awaiting(reader: Reader, person: Person) -> str | None:
     """The table of a person that has just closed and has still to say how many sheets were handed in."""
     counts = await paper.counts(reader)
+    found: list[str] = []
     for table in await roles.paper_tables(reader, person):
         row = await tables.find(reader, table)
         if row is not None and row.phase == Phase.PRIORITIES and counts[table].handed_in is None:
-            return table
-    return None
+            found.append(table)
+    # Of a venue with several tables a number alone may mean any.
+    own = await roles.tables_at_hand(reader, person)
+    here = [table for table in found if table in own]
+    return here[0] if here else found[0] if len(found) == 1 else None
 
 
 async def say_handed_in(
@@ -214,7 +218,8 @@ async def say_handed_in(
             table=table, handed_in=handed_in, entered=entered, already=True, closed=not before.voting
         )
         if before.counts.handed_in == handed_in:
-            return said
+            last = [each for each in await paper.trace_of_table(tx, table) if each.act == "handed_in"][-1]
+            return said.model_copy(update={"role": last.role, "at": last.at})
         no = refused(before, role)
         if no is not None and not (no.reason == "settled" and before.counts.handed_in is None):
             return no

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from participation import dashboards, notices
+from participation import dashboards, notices, steps
 from participation.disclosure import SMALLEST_GROUP, tellable
 from participation.proposing import Proposal, Settled, Tie, left_out, propose
 from storage import ballots, priorities, screens, tables, ties
@@ -134,8 +134,18 @@ async def waiting(tx: Transaction, table: str, nth: int | None = None) -> TieRow
         return last
     meant = next((tie for tie in known if tie.nth == nth), last)
     if found.confirmed:
-        return notices.TieRefused(table=table, reason="decided", at=found.decided_at)
-    return notices.TieRefused(table=table, reason="none", at=None if meant is None else meant.settled_at)
+        role = await steps.role_of(tx, table, steps.PRIORITIES, found.decided_at)
+        return notices.TieRefused(table=table, reason="decided", at=found.decided_at, role=role)
+    if meant is None:
+        return notices.TieRefused(table=table, reason="none")
+    role = await steps.role_of(tx, table, steps.TIE, meant.settled_at, meant.nth)
+    return notices.TieRefused(table=table, reason="none", at=meant.settled_at, role=role)
+
+
+async def refused(reader: Reader, tie: TieRow, reason: str, at: datetime, step: str) -> notices.TieRefused:
+    """A step that somebody took before, at this moment: who it was is said."""
+    role = await steps.role_of(reader, tie.table, step, at, tie.nth)
+    return notices.TieRefused(table=tie.table, reason=reason, at=at, role=role)
 
 
 async def waiting_for_zone(reader: Reader, table: str) -> str | None:
@@ -211,6 +221,8 @@ async def settle(
     """Settle a tie that waits, held by `waiting`; what is proposed then."""
     was_waiting = await ties.settle(tx, tie, how, chosen, still_tied, now, person)
     assert was_waiting, "the table is held"
+    if person is not None:
+        await steps.took(tx, person, tie.table, steps.TIE, now, tie.nth)
     return await apply(tx, event, tie.table)
 
 

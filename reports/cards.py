@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     Role.FACILITATOR: ("tavolo", "presenti", "carta", "priorita", "nota"),
+    Role.ASSISTANT: ("presenti", "carta", "schede", "nota", "aiuto"),
+    Role.VENUE_LEAD: ("tavolo", "presenti", "carta", "priorita", "nota"),
     Role.REGIA: ("stato", "fase", "avviso", "grafici", "aiuto"),
 }
 """What each role needs on the day, in the order in which it is needed."""
@@ -55,14 +57,19 @@ def _card(
     link = address(bot, invitation.payload)
     role = invitation.role
     table = event.table(invitation.table) if invitation.table else None
-    named_role = words.plain(f"print.card.role.{role}")
+    venue = event.venue(invitation.venue) if invitation.venue else None
+    over = {
+        "venue": venue.name if venue else "",
+        "tables": words.join(each.code for each in event.tables if venue and each.venue == venue.code),
+    }
+    named_role = words.plain(f"print.card.role.{role}", **over)
     return {
         "role": named_role if invitation.name else "",
         "name": invitation.name or named_role,
         "code": table.code if table else "",
         "table": table.name if table else "",
         "place": naming.place(event, table, words) if table else "",
-        "how": words.plain(f"print.card.how.{role}", button=words.plain("welcome.button")),
+        "how": words.plain(f"print.card.how.{role}", button=words.plain("welcome.button"), **over),
         "qr": qr.svg(link),
         "qr_says": words.plain("print.qr.personal"),
         "typed": f"/start {invitation.payload}",

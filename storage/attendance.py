@@ -102,7 +102,8 @@ async def audience(reader: Reader, tables: Sequence[str], *, seated: bool, leade
         "SELECT coalesce(sum(unreachable_since IS NULL), 0) AS reached,"
         " coalesce(sum(unreachable_since IS NOT NULL), 0) AS away FROM people p WHERE"
         f" ($2 AND p.table_code IS NOT NULL AND {here.format('p.table_code')}) OR ($3 AND p.id IN"
-        f" (SELECT person_id FROM roles WHERE role = 'facilitator' AND {here.format('table_code')}))",
+        f" (SELECT person_id FROM table_roles WHERE role IN ('facilitator', 'venue_lead')"
+        f" AND {here.format('table_code')}))",
         f",{','.join(tables)},",
         seated,
         leaders,

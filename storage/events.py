@@ -32,6 +32,14 @@ async def forget_other_tables(tx: Transaction, codes: Sequence[str]) -> None:
         await tx.fetch("DELETE FROM tables WHERE code = $1", code)
 
 
+async def forget_other_venues(tx: Transaction, venues: Sequence[str]) -> None:
+    """The same for links and roles of venues that are not among these."""
+    for table in ("roles", "invites"):
+        for row in await tx.fetch(f"SELECT DISTINCT venue FROM {table} WHERE venue <> ''"):
+            if row["venue"] not in venues:
+                await tx.fetch(f"DELETE FROM {table} WHERE venue = $1", row["venue"])
+
+
 async def forget_picks(tx: Transaction) -> None:
     """Who was choosing among zones and tables chooses again among those there are now."""
     await tx.fetch("UPDATE people SET zone_picked = NULL, table_picked = NULL WHERE table_code IS NULL")

@@ -70,8 +70,9 @@ async def announce(
 ) -> None:
     """Tell an audience something, once per key.
 
-    Audiences: "table:<code>" (everybody registered there), "facilitators:<code>", "regia" (its people),
-    "concerned:<code>" (all of these, each person once). "around:,<code>,<code>," (everybody registered at
+    Audiences: "table:<code>" (everybody registered there), "facilitators:<code>" (who leads it, a venue's
+    lead too), "staff:<code>" (these and the assistants), "regia" (its people), "concerned:<code>" (all of
+    these, each person once). "around:,<code>,<code>," (everybody registered at
     any of these tables, and who facilitates them), "leading:,<code>,<code>," (who facilitates any of them),
     "unfinished:<code>" (who votes there and has not finished).
 
@@ -103,19 +104,24 @@ async def announced(reader: Reader, key: str) -> str | None:
     return str(rows[0]["content"]) if rows else None
 
 
+_LEADS = "role IN ('facilitator', 'venue_lead')"
+"""Who leads a table; assistants do not."""
+
 _AUDIENCES = {
     "table": "p.table_code = $2 AND p.joined_after < $4",
     "facilitators": (
-        "p.id IN (SELECT person_id FROM roles WHERE role = 'facilitator' AND table_code = $2 AND $4 > 0)"
+        f"p.id IN (SELECT person_id FROM table_roles WHERE {_LEADS} AND table_code = $2 AND $4 > 0)"
     ),
+    "staff": "p.id IN (SELECT person_id FROM table_roles WHERE table_code = $2 AND $4 > 0)",
     "regia": "p.id IN (SELECT person_id FROM roles WHERE role = 'regia' AND $2 = '' AND $4 > 0)",
     "concerned": (
         "((p.table_code = $2 AND p.joined_after < $4) OR p.id IN"
-        " (SELECT person_id FROM roles WHERE role = 'regia' OR (role = 'facilitator' AND table_code = $2)))"
+        " (SELECT person_id FROM roles WHERE role = 'regia')"
+        " OR p.id IN (SELECT person_id FROM table_roles WHERE table_code = $2))"
     ),
     "around": (
         "((replace($2, ',' || p.table_code || ',', '') <> $2 AND p.joined_after < $4) OR p.id IN"
-        " (SELECT person_id FROM roles WHERE role = 'facilitator'"
+        f" (SELECT person_id FROM table_roles WHERE {_LEADS}"
         "   AND replace($2, ',' || table_code || ',', '') <> $2))"
     ),
     "unfinished": (
@@ -123,7 +129,7 @@ _AUDIENCES = {
         " JOIN ballots b ON b.id = o.ballot_id WHERE b.open AND NOT b.finished)"
     ),
     "leading": (
-        "p.id IN (SELECT person_id FROM roles WHERE role = 'facilitator' AND $4 > 0"
+        f"p.id IN (SELECT person_id FROM table_roles WHERE {_LEADS} AND $4 > 0"
         " AND replace($2, ',' || table_code || ',', '') <> $2)"
     ),
 }

@@ -261,6 +261,16 @@ async def person_with(reader: Reader, table: str, code: str) -> int | None:
     return int(rows[0]["person_id"]) if rows else None
 
 
+async def people_with(reader: Reader, code: str) -> Sequence[int]:
+    """Whose code this is, at whichever table; of those who still sit there."""
+    rows = await reader.fetch(
+        "SELECT c.person_id FROM personal_codes c JOIN people p ON p.id = c.person_id"
+        " WHERE c.code = $1 AND p.table_code = c.table_code ORDER BY c.person_id",
+        code,
+    )
+    return [row["person_id"] for row in rows]
+
+
 async def forget_code(tx: Transaction, person: int) -> None:
     """A code was used."""
     await tx.fetch("DELETE FROM personal_codes WHERE person_id = $1", person)

@@ -1,11 +1,11 @@
-"""People, the table they sit at, and the roles they hold."""
+"""People, and the table they sit at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.times import to_text
+from storage.times import from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,28 @@ class Person:
     table_picked: str | None
     asked_again: bool
     unreachable: bool
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where somebody is registered, and since when; all that tells people of a table apart."""
+
+    person: int
+    table: str
+    zone: str
+    joined_at: datetime
+    reachable: bool
+
+
+_SEAT = (
+    "SELECT p.id, p.table_code, p.zone, p.joined_at, p.unreachable_since IS NULL AS reachable FROM people p"
+)
+
+
+def _seat(row: Row) -> Seat:
+    return Seat(
+        row["id"], row["table_code"], row["zone"], from_text(row["joined_at"]), bool(row["reachable"])
+    )
 
 
 _COLUMNS = (
@@ -154,112 +176,29 @@ async def registered(reader: Reader) -> int:
     return int(rows[0]["n"])
 
 
-# --- roles and one-time links --------------------------------------------------------------------------
+async def at_table(reader: Reader, table: str) -> Sequence[Seat]:
+    """Who is registered at a table, in the order in which they came."""
+    rows = await reader.fetch(f"{_SEAT} WHERE p.table_code = $1 ORDER BY p.id", table)
+    return [_seat(row) for row in rows]
 
 
-@dataclass(frozen=True)
-class Grant:
-    """A role a person holds; `table` is "" for a role over the whole event."""
-
-    role: str
-    table: str
+async def seat_of(reader: Reader, person: int) -> Seat | None:
+    """Where the person with this number is registered; None when they are nowhere, or nobody has it."""
+    rows = await reader.fetch(f"{_SEAT} WHERE p.id = $1 AND p.table_code IS NOT NULL", person)
+    return _seat(rows[0]) if rows else None
 
 
-async def grants(reader: Reader, person: int) -> Sequence[Grant]:
-    """The roles a person holds now, tables in order."""
-    rows = await reader.fetch(
-        "SELECT role, table_code FROM roles LEFT JOIN tables ON tables.code = roles.table_code"
-        " WHERE person_id = $1 ORDER BY role, position",
-        person,
-    )
-    return [Grant(role=row["role"], table=row["table_code"]) for row in rows]
-
-
-async def facilitators(reader: Reader, table: str) -> Sequence[int]:
-    """Ids of the people who facilitate a table."""
-    rows = await reader.fetch(
-        "SELECT person_id FROM roles WHERE table_code = $1 AND role = 'facilitator' ORDER BY person_id", table
-    )
-    return [row["person_id"] for row in rows]
-
-
-async def grant(tx: Transaction, person: int, role: str, table: str, at: datetime) -> None:
-    """Give a role; a second time changes nothing."""
-    await tx.fetch(
-        "INSERT INTO roles (person_id, role, table_code, granted_at) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (person_id, role, table_code) DO NOTHING",
-        person,
-        role,
+async def moved(tx: Transaction, before: Seat, table: str, zone: str, by: int, at: datetime) -> int:
+    """Write down that somebody moved a person; the number of the entry."""
+    rows = await tx.fetch(
+        "INSERT INTO people_moved (at, person_id, from_table, from_zone, to_table, to_zone, by_person)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        to_text(at),
+        before.person,
+        before.table,
+        before.zone,
         table,
-        to_text(at),
+        zone,
+        by,
     )
-
-
-@dataclass(frozen=True)
-class Invite:
-    """A one-time link as it is kept. `used_by` is None too when who used it was erased."""
-
-    role: str
-    table: str
-    expires_at: str
-    used_at: str | None
-    used_by: int | None
-
-
-async def add_invite(
-    tx: Transaction, secret_hash: str, role: str, table: str, at: datetime, until: datetime
-) -> None:
-    """Keep a new one-time link."""
-    await tx.fetch(
-        "INSERT INTO invites (secret_hash, role, table_code, created_at, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5)",
-        secret_hash,
-        role,
-        table,
-        to_text(at),
-        to_text(until),
-    )
-
-
-@dataclass(frozen=True)
-class WaitingInvites:
-    """How many links for a role (at a table, or "") could still be used."""
-
-    role: str
-    table: str
-    count: int
-
-
-async def waiting_invites(reader: Reader, at: datetime) -> Sequence[WaitingInvites]:
-    """The links that nobody has used and that have not expired, by role and table."""
-    rows = await reader.fetch(
-        "SELECT role, table_code, count(*) AS n FROM invites"
-        " WHERE used_at IS NULL AND expires_at > $1 GROUP BY role, table_code ORDER BY role, table_code",
-        to_text(at),
-    )
-    return [WaitingInvites(row["role"], row["table_code"], row["n"]) for row in rows]
-
-
-async def find_invite(reader: Reader, secret_hash: str) -> Invite | None:
-    """The link with this hash."""
-    rows = await reader.fetch(
-        "SELECT role, table_code, expires_at, used_at, used_by FROM invites WHERE secret_hash = $1",
-        secret_hash,
-    )
-    if not rows:
-        return None
-    row = rows[0]
-    return Invite(row["role"], row["table_code"], row["expires_at"], row["used_at"], row["used_by"])
-
-
-async def use_invite(tx: Transaction, secret_hash: str, person: int, at: datetime) -> bool:
-    """Use a link that is unused and not expired; whether it could be."""
-    return bool(
-        await tx.fetch(
-            "UPDATE invites SET used_at = $3, used_by = $2"
-            " WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $3 RETURNING role",
-            secret_hash,
-            person,
-            to_text(at),
-        )
-    )
+    return int(rows[0]["id"])

@@ -151,9 +151,19 @@ async def redraw_for_facilitators(tx: Transaction, table: str, kind: str) -> Non
     """Have the screens of a kind redrawn for who facilitates a table."""
     await tx.fetch(
         "UPDATE screens SET wanted_version = wanted_version + 1"
-        " WHERE kind = $2 AND person_id IN (SELECT person_id FROM roles WHERE table_code = $1)",
+        " WHERE kind = $2 AND person_id IN (SELECT person_id FROM table_roles WHERE table_code = $1)",
         table,
         kind,
+    )
+
+
+async def forget(tx: Transaction, person: int, table: str) -> None:
+    """The screens of a table that a person has are theirs no more: nobody edits them."""
+    await tx.fetch(
+        "DELETE FROM screens WHERE person_id = $1 AND kind LIKE '%:%'"
+        " AND substr(kind, instr(kind, ':') + 1) = $2",
+        person,
+        table,
     )
 
 

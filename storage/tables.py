@@ -100,6 +100,11 @@ async def add(tx: Transaction, code: str, position: int, phase: str) -> None:
     await tx.fetch("INSERT INTO tables (code, position, phase) VALUES ($1, $2, $3)", code, position, phase)
 
 
+async def set_venue(tx: Transaction, code: str, venue: str) -> None:
+    """The venue a table meets at."""
+    await tx.fetch("UPDATE tables SET venue = $2 WHERE code = $1 AND venue <> $2", code, venue)
+
+
 async def arrange(tx: Transaction, codes: Sequence[str]) -> None:
     """Number the tables in this order, behind those that are none of them."""
     # Out of the way first: a position is never given to two tables.

@@ -389,6 +389,11 @@ async def answered(tx: Transaction, person: int) -> None:
     await tx.fetch("DELETE FROM reasons_asked WHERE person_id = $1", person)
 
 
+async def forget_asked(tx: Transaction, person: int, table: str) -> None:
+    """The person is asked for no reason about this table any more."""
+    await tx.fetch("DELETE FROM reasons_asked WHERE person_id = $1 AND table_code = $2", person, table)
+
+
 # --- reading --------------------------------------------------------------------------------------------
 
 _RUNOFF = "r.table_code, r.nth, r.id, r.opened_at, r.closes_at, r.closed_at"

@@ -14,7 +14,8 @@ import pytest
 
 from bot.__main__ import COMMANDS
 from bot.settings import Settings
-from handlers.render.typing_words import FACILITATOR, PAPER, PARTICIPANT, REGIA
+from handlers.render.typing_words import FACILITATOR, PAPER, PARTICIPANT, REGIA, ROLES
+from participation.notices import Role
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -106,8 +107,14 @@ def test_every_command_is_in_the_readme() -> None:
 def test_what_is_typed_in_the_chat_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     chat = readme.split("## What is typed in the chat")[1].split("\n## ")[0]
-    typed = {*PARTICIPANT, *FACILITATOR, *PAPER, *REGIA}
+    typed = {*PARTICIPANT, *FACILITATOR, *PAPER, *REGIA, *ROLES}
     assert typed == set(re.findall(r"`/([a-z]+)", chat))
+
+
+def test_every_command_about_roles_is_in_their_page() -> None:
+    page = (ROOT / "docs" / "roles.md").read_text(encoding="utf-8")
+    assert [] == [name for name in ROLES if f"| `/{name}` |" not in page]
+    assert [] == [role for role in Role if f"| {role.value.replace('_', ' ')} |" not in page]
 
 
 def test_every_setting_is_in_the_readme_with_its_default() -> None:

@@ -1,4 +1,4 @@
-"""`bollini invite`: one-time links for who facilitates and for the regia."""
+"""`bollini invite`: one-time links for every role."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.settings import SettingsError, read_settings
-from participation import joining
+from participation import invitations
 from participation.event import EventFileError, load
 from participation.notices import Role
 from storage.database import DatabaseError
+from storage.roles import Grant
 from storage.sqlite import open_sqlite
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument(
         "--table", metavar="CODE", action="append", help="a facilitator of this table; may be repeated"
+    )
+    who.add_argument(
+        "--assistant", metavar="CODE", action="append", help="an assistant of this table; may be repeated"
+    )
+    who.add_argument(
+        "--venue", metavar="CODE", action="append", help="the lead of this venue; may be repeated"
     )
     who.add_argument("--regia", action="store_true", help="somebody of the regia")
     who.add_argument(
@@ -60,9 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     except (SettingsError, EventFileError, DatabaseError) as error:
         print(error, file=sys.stderr)
         return 2
-    except KeyError as error:
-        tables = ", ".join(table.code for table in event.tables)
-        print(f"There is no table {error}. The tables are: {tables}.", file=sys.stderr)
+    except _Unknown as error:
+        print(error, file=sys.stderr)
         return 2
     if arguments.json:
         print(json.dumps(made))
@@ -73,38 +79,67 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.bot
             else f"/start {link['payload']}"
         )
-        print(f"{link['role']:<12}{link['table'] or '':<6}{address}")
+        print(f"{link['role']:<12}{link['table'] or link['venue'] or '':<6} {address}")
     return 0
 
 
-def _wanted(arguments: argparse.Namespace, event: Event) -> list[tuple[Role, str | None]]:
+class _Unknown(Exception):
+    """There is no such table or venue; `str()` is a sentence for the operator."""
+
+
+def _wanted(arguments: argparse.Namespace, event: Event) -> list[Grant]:
     if arguments.everybody:
-        found: list[tuple[Role, str | None]] = [
-            (Role.FACILITATOR, table.code) for table in event.tables for _ in table.facilitators
-        ]
-        found.append((Role.REGIA, None))
+        found = [Grant(Role.FACILITATOR, table.code) for table in event.tables for _ in table.facilitators]
+        found.append(Grant(Role.REGIA))
     elif arguments.regia:
-        found = [(Role.REGIA, None)]
+        found = [Grant(Role.REGIA)]
+    elif arguments.venue:
+        found = [Grant(Role.VENUE_LEAD, venue=_venue(code, event)) for code in arguments.venue]
+    elif arguments.assistant:
+        found = [Grant(Role.ASSISTANT, _table(code, event)) for code in arguments.assistant]
     else:
-        found = [(Role.FACILITATOR, event.table(code).code) for code in arguments.table]
+        found = [Grant(Role.FACILITATOR, _table(code, event)) for code in arguments.table]
     return [each for each in found for _ in range(arguments.count)]
 
 
-async def _make(
-    settings: Settings, wanted: list[tuple[Role, str | None]], hours: int
-) -> list[dict[str, str | None]]:
+def _table(code: str, event: Event) -> str:
+    try:
+        return event.table(code).code
+    except KeyError as error:
+        tables = ", ".join(table.code for table in event.tables)
+        message = f"There is no table {error}. The tables are: {tables}."
+        raise _Unknown(message) from None
+
+
+def _venue(code: str, event: Event) -> str:
+    try:
+        return event.venue(code.casefold()).code
+    except KeyError as error:
+        venues = ", ".join(venue.code for venue in event.venues)
+        message = f"There is no venue {error}. The venues are: {venues}."
+        raise _Unknown(message) from None
+
+
+async def _make(settings: Settings, wanted: list[Grant], hours: int) -> list[dict[str, str | None]]:
     now = datetime.now(UTC)
     database = await open_sqlite(settings.database)
     try:
         return [
             {
-                "role": role,
-                "table": table,
-                "payload": await joining.invite(
-                    database, role, table, secrets.token_urlsafe(16), now, now + timedelta(hours=hours)
+                "role": each.role,
+                "table": each.table or None,
+                "venue": each.venue or None,
+                "payload": await invitations.invite(
+                    database,
+                    Role(each.role),
+                    each.table or None,
+                    secrets.token_urlsafe(16),
+                    now,
+                    now + timedelta(hours=hours),
+                    venue=each.venue or None,
                 ),
             }
-            for role, table in wanted
+            for each in wanted
         ]
     finally:
         await database.close()

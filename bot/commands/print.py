@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cards",
         action="store_true",
-        help="cards for who facilitates, too: this makes their one-time links in the database",
+        help="cards too, for who facilitates (and see below): this makes their links in the database",
     )
     parser.add_argument(
         "--regia",
@@ -69,6 +69,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=0,
         metavar="N",
         help="with the cards, N for the regia (default 0)",
+    )
+    parser.add_argument(
+        "--assistants",
+        type=_between(0, 9),
+        default=0,
+        metavar="N",
+        help="with the cards, N for assistants of each table (default 0)",
+    )
+    parser.add_argument(
+        "--venues", action="store_true", help="with the cards, one for the lead of each venue that has one"
     )
     parser.add_argument(
         "--again", action="store_true", help="make cards although links made before are still waiting"
@@ -175,7 +185,14 @@ class _Printing:
             if self._arguments.hours
             else invitations.expiry(self._event, now, now + timedelta(hours=HOURS))
         )
-        wanted = invitations.everybody(self._tables, self._arguments.regia, lambda: secrets.token_urlsafe(16))
+        wanted = invitations.everybody(
+            self._event,
+            self._tables,
+            lambda: secrets.token_urlsafe(16),
+            regia=self._arguments.regia,
+            assistants=self._arguments.assistants,
+            venues=self._arguments.venues,
+        )
         known = {name for name, _ in commands(self._words, tuple(Role))}
         made = cards.draw(self._event, wanted, self._bot, until, known, self._words, self._typesetter)
         # First the paper, then the links: what is in the database can be handed out.

@@ -8,22 +8,30 @@ from handlers.context import answer_press, argument_of, command_of, person_of, r
 from participation import dashboards, notices, roles
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from telegram import Update
 
     from handlers.context import Context
+    from participation.notices import Role
     from storage.people import Person
 
 
 async def commanded(
-    update: Update, context: Context, *, free_text: bool = False
+    update: Update,
+    context: Context,
+    *,
+    free_text: bool = False,
+    among: Collection[Role] = roles.LEADING,
 ) -> tuple[Person, str, str] | None:
     """Who commands, the table meant, and what else stands behind the command; None when they may not.
 
-    Who facilitates several tables names one: `/apri T5`. Otherwise the first is meant. The code of a table
-    that is not theirs is refused, unless what follows the command is `free_text`, which may begin with one.
+    `among`: roles at a table that may. Who facilitates several tables names one: `/apri T5`. Otherwise the
+    first is meant; the lead of a venue with several tables is asked. The code of a table that is not theirs
+    is refused, unless what follows the command is `free_text`, which may begin with one.
     """
     person = await person_of(update, context)
-    tables = await roles.tables_facilitated(context.room.database, person)
+    tables = await roles.tables_of(context.room.database, person, among)
     rest = argument_of(update)
     first, *behind = rest.split(maxsplit=1) or [""]
     if person is not None:
@@ -32,7 +40,12 @@ async def commanded(
                 return person, table, behind[0] if behind else ""
         others = {table.code.casefold() for table in context.room.event.tables}
         if tables and (free_text or first.casefold() not in others):
-            return person, tables[0], rest
+            own = await roles.own_table(context.room.database, person, among)
+            if own is not None:
+                return person, own, rest
+            which = notices.PaperWhichTable(command=command_of(update), tables=tables)
+            await reply(update, context, person, [which])
+            return None
     await reply(update, context, person, [notices.NotAllowed(command=command_of(update))])
     return None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.callback_data import PutOn
 from handlers.context import act_of, button, command, message_of, press_of, reply
 from handlers.facilitator.access import commanded, may_press
-from participation import contributions, dashboards, notices
+from participation import contributions, dashboards, notices, roles
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -42,7 +42,7 @@ async def put_on(update: Update, context: Context) -> None:
 async def note(update: Update, context: Context) -> None:
     """`/nota` and what the table says."""
     room = context.room
-    allowed = await commanded(update, context, free_text=True)
+    allowed = await commanded(update, context, free_text=True, among=roles.NOTES)
     if allowed is None:
         return
     person, table, text = allowed
@@ -59,7 +59,7 @@ async def note(update: Update, context: Context) -> None:
 async def _put_on(update: Update, context: Context, person: Person, table: str, strategy: str) -> None:
     room = context.room
     told = await contributions.put_on(
-        room.database, room.event, table, strategy, room.clock.now(), act_of(update)
+        room.database, room.event, table, strategy, room.clock.now(), act_of(update), person
     )
     await reply(update, context, person, [told])
     room.outbox.wake()

@@ -89,7 +89,7 @@ async def draw(update: Update, context: Context) -> None:
             room.database, room.event, person, table, None, "" if now else rest, room.clock.now()
         )
     else:
-        told = await _promise(update, context, table, None)
+        told = await _promise(update, context, person, table, None)
     await done(update, context, person, told)
 
 
@@ -139,7 +139,7 @@ async def promise_draw(update: Update, context: Context) -> None:
     press = press_of(update, PromiseDraw)
     person = await may_press(update, context, press.table, priorities.SCREEN)
     if person is not None:
-        await done(update, context, person, await _promise(update, context, press.table, press.nth))
+        await done(update, context, person, await _promise(update, context, person, press.table, press.nth))
 
 
 async def draw_now(update: Update, context: Context) -> None:
@@ -160,10 +160,12 @@ async def _begin(
     return await runoffs.begin(room.database, room.event, person, table, nth, room.new_id(), room.clock.now())
 
 
-async def _promise(update: Update, context: Context, table: str, nth: int | None) -> Notice | None:
+async def _promise(
+    update: Update, context: Context, person: Person, table: str, nth: int | None
+) -> Notice | None:
     room = context.room
     # Two ids are a secret that nobody finds by trying: 192 bits.
     secret = room.new_id() + room.new_id()
     return await draws.promise(
-        room.database, table, nth, room.new_id(), secret, room.clock.now(), act_of(update)
+        room.database, table, nth, room.new_id(), secret, room.clock.now(), act_of(update), person
     )

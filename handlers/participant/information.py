@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.callback_data import PickLanguage
 from handlers.context import answer_press, argument_of, button, command, person_of, press_of, reply
 from participation import dots, notices, phases, priorities, roles
-from storage import people, screens
+from storage import menus, people, screens
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -71,9 +71,11 @@ async def _speak(update: Update, context: Context, wished: str) -> None:
         return
     async with room.database.transaction() as tx:
         await people.speak(tx, person.id, wished)
+        await menus.want(tx, person.id)
         await screens.redraw(tx, person.id, dots.SCREEN)
         for table in await roles.tables_facilitated(tx, person):
             await screens.redraw(tx, person.id, f"{phases.SCREEN}:{table}")
             await screens.redraw(tx, person.id, f"{priorities.SCREEN}:{table}")
     await reply(update, context, await people.by_id(room.database, person.id), [notices.LanguageChanged()])
     room.screens.nudge(person.id)
+    room.menus.wake()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-from telegram import BotCommand, BotCommandScopeChat, ChatMember
-from telegram.error import TelegramError
+from telegram import ChatMember
 from telegram.ext import ChatMemberHandler
 
 from handlers.callback_data import Acknowledge, PickTable, PickZone
@@ -21,8 +19,7 @@ from handlers.context import (
     user_of,
     words_for,
 )
-from handlers.render import commands
-from participation import joining, notices, roles
+from participation import joining, notices
 from storage import people
 
 if TYPE_CHECKING:
@@ -31,9 +28,6 @@ if TYPE_CHECKING:
     from handlers.context import BolliniApplication, Context
     from participation.notices import Notice
     from storage.people import Person
-
-
-log = structlog.get_logger(__name__)
 
 
 def setup(application: BolliniApplication) -> None:
@@ -125,6 +119,7 @@ async def membership(update: Update, context: Context) -> None:
             await people.mark_reachable(tx, person.telegram_id)
     room.outbox.wake()
     room.screens.wake()
+    room.menus.wake()
 
 
 async def _told(update: Update, context: Context, person: Person | None, told: tuple[Notice, ...]) -> None:
@@ -132,14 +127,4 @@ async def _told(update: Update, context: Context, person: Person | None, told: t
     if person is None:
         return
     context.room.screens.nudge(person.id)
-    if any(isinstance(notice, notices.RoleGranted) for notice in told):
-        held = await roles.of_person(context.room.database, person)
-        menu = commands(words_for(update, context, person), held)
-        try:
-            await context.bot.set_my_commands(
-                [BotCommand(name, description) for name, description in menu],
-                scope=BotCommandScopeChat(person.telegram_id),
-            )
-        except TelegramError as error:
-            # The commands work without a menu, and they were just told.
-            log.warning("menu_not_set", error=type(error).__name__)
+    context.room.menus.wake()

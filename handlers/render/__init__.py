@@ -50,6 +50,11 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     Answer          "conferma", "annulla"          argument_words: "confirm", "cancel"
     ShowState       /stato, /stato T5
     DrawChart       /grafici affluenza canale      chart_words, place_words
+    ShowRoles       /ruoli T6, /ruoli torino, /ruoli regia
+    NewLink         /link facilitatore T6          role_words
+    AskRevocation   /revoca R5, /revoca L7
+    ShowPeople      /sposta T6
+    MovePerson      /sposta P17 T8 zona 8
     (no button)     /agenda ferma, riprendi, +10   argument_words: "hold", "resume"
     (no button)     /avviso facilitatori: ...      argument_words: "leaders", "all"
 """
@@ -68,6 +73,7 @@ from handlers.render.typing_words import (
     paper_words,
     phase_words,
     place_words,
+    role_words,
     typed_words,
 )
 
@@ -88,6 +94,7 @@ __all__ = [
     "phase_words",
     "place_words",
     "render",
+    "role_words",
     "toast",
     "typed_words",
 ]

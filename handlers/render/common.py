@@ -12,6 +12,7 @@ from participation.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from handlers.callback_data import Press
 
@@ -55,6 +56,24 @@ def table_coded(event: Event, code: str) -> str:
 def zone_name(event: Event, code: str, words: Translator) -> str:
     """A zone with its number: "Zona 5, Pinerolese"."""
     return words.plain("zone.name", code=code, name=event.zone(code).name)
+
+
+WHO: Final = ("agenda", "facilitator", "assistant", "venue_lead", "regia", "operator")
+"""As what something can have been done."""
+
+
+def by_whom(who: str, words: Translator) -> str:
+    """By whom something was done, by role: "dalla regia"."""
+    return words.plain(f"mover.{who if who in WHO else 'facilitator'}")
+
+
+def since(at: datetime | None, words: Translator, role: str | None = None) -> Html | None:
+    """Since when something is as it is, and who did it, if somebody of the table did."""
+    if at is None:
+        return None
+    if role is None:
+        return words.text("refused.since", time=words.clock(at))
+    return words.text("done.by", time=words.clock(at), mover=by_whom(role, words))
 
 
 def strategy_line(event: Event, code: str, words: Translator) -> Html:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.callback_data import PickLanguage
 from handlers.render.common import MISREAD_LENGTH, column, lines, renders, strategy_line, table_coded
 from handlers.render.message import Message, compose, shorten
-from handlers.render.typing_words import FACILITATOR, PAPER, PARTICIPANT, REGIA
+from handlers.render.typing_words import FACILITATOR, PARTICIPANT, REGIA, ROLES, of_role
 from participation.notices import (
     AskLanguage,
     ButtonOutdated,
@@ -17,6 +17,7 @@ from participation.notices import (
     NotAllowed,
     PrivacyNotice,
     Programme,
+    Role,
     SomethingBroke,
     StoreTroubled,
     StrategyList,
@@ -123,19 +124,44 @@ def help_text(notice: Help, event: Event, words: Translator) -> tuple[Message, .
                         n=len(notice.facilitates),
                         tables=words.join(table_coded(event, code) for code in notice.facilitates),
                     ),
-                    _command_lines((*FACILITATOR, *PAPER), words),
+                    _command_lines(of_role(Role.FACILITATOR), words),
                 )
                 if notice.facilitates
                 else ()
             ),
             *(
                 (
+                    words.text(
+                        "help.venue_lead",
+                        n=len(notice.leads),
+                        venues=words.join(event.venue(code).name for code in notice.leads),
+                    ),
+                    _command_lines(of_role(Role.VENUE_LEAD), words),
+                )
+                if notice.leads
+                else ()
+            ),
+            *(
+                (
+                    words.text(
+                        "help.assistant",
+                        n=len(notice.assists),
+                        tables=words.join(table_coded(event, code) for code in notice.assists),
+                    ),
+                    _command_lines(of_role(Role.ASSISTANT), words),
+                )
+                if notice.assists
+                else ()
+            ),
+            *(
+                (
                     words.text("help.regia"),
-                    _command_lines((*REGIA, *PAPER), words),
+                    _command_lines(of_role(Role.REGIA), words),
                 )
                 if notice.regia
                 else ()
             ),
+            None if notice.number is None else words.text("help.number", number=f"P{notice.number}"),
             words.text("help.people"),
         )
     )
@@ -182,7 +208,7 @@ def unknown_command(notice: UnknownCommand, _event: Event, words: Translator) ->
 def not_allowed(notice: NotAllowed, _event: Event, words: Translator) -> tuple[Message, ...]:
     """The command is somebody else's."""
     command = shorten(notice.command.lstrip("/"), MISREAD_LENGTH)
-    only_regia = command in REGIA and command not in FACILITATOR
+    only_regia = command in (*REGIA, *ROLES) and command not in FACILITATOR
     key = "not_allowed.regia" if only_regia else "not_allowed.facilitator"
     return compose((words.text(key, command=command), words.text("not_allowed.instead")))
 

@@ -13,11 +13,12 @@ from handlers.render.common import (
     planned,
     renders,
     sentences,
+    table_coded,
     table_name,
     zone_name,
 )
 from handlers.render.message import Message, compose, shorten
-from handlers.render.typing_words import FACILITATOR, PAPER, REGIA
+from handlers.render.typing_words import of_role
 from participation.event import Event, Phase
 from participation.notices import (
     AskTable,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from locales.translator import Html, Translator
 
 ZONES_IN_A_ROW: Final = 3
-REFUSALS: Final = ("unknown", "used", "expired")
+REFUSALS: Final = ("unknown", "used", "expired", "revoked")
 
 
 def welcome(notice: Welcome, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -148,9 +149,7 @@ def registered(notice: Registered, event: Event, words: Translator) -> tuple[Mes
                 table=table_name(event, notice.table, words),
                 zone=zone_name(event, notice.zone, words),
             ),
-            _place(event, notice.table, words),
-            _next(notice.phase, event, words),
-            _may_change(notice.phase, words),
+            *following(notice.table, notice.phase, event, words),
         )
     )
 
@@ -167,9 +166,7 @@ def changed_table(notice: ChangedTable, event: Event, words: Translator) -> tupl
                 ),
                 words.text("changed.dots", n=notice.dots) if notice.dots else None,
             ),
-            _place(event, notice.table, words),
-            _next(notice.phase, event, words),
-            _may_change(notice.phase, words),
+            *following(notice.table, notice.phase, event, words),
         )
     )
 
@@ -200,19 +197,29 @@ def not_registered(_notice: NotRegistered, _event: Event, words: Translator) -> 
 
 def role_granted(notice: RoleGranted, event: Event, words: Translator) -> tuple[Message, ...]:
     """The new role and its commands."""
-    names = (*(REGIA if notice.role is Role.REGIA else FACILITATOR), *PAPER)
-    if notice.role is Role.REGIA:
-        said = words.text("role.regia")
-    elif notice.table is None:
-        said = words.text("role.facilitator.event")
-    else:
-        said = words.text("role.facilitator", table=table_name(event, notice.table, words))
+    match notice.role:
+        case Role.REGIA:
+            said = words.text("role.regia")
+        case Role.VENUE_LEAD if notice.venue is not None:
+            here = [table.code for table in event.tables if table.venue == notice.venue]
+            said = words.text(
+                "role.venue_lead",
+                venue=event.venue(notice.venue).name,
+                n=len(here),
+                tables=words.join(table_coded(event, code) for code in here),
+            )
+        case Role.ASSISTANT if notice.table is not None:
+            said = words.text("role.assistant", table=table_name(event, notice.table, words))
+        case _ if notice.table is not None:
+            said = words.text("role.facilitator", table=table_name(event, notice.table, words))
+        case _:
+            said = words.text("role.facilitator.event")
     return compose(
         (
             said,
             lines(
                 words.text("command.line", command=name, description=words.plain(f"command.{name}"))
-                for name in names
+                for name in of_role(notice.role)
             ),
             words.text("role.help"),
         )
@@ -227,6 +234,11 @@ def invite_refused(notice: InviteRefused, _event: Event, words: Translator) -> t
 
 def _misread(key: str, misread: str | None, words: Translator) -> Html | None:
     return None if misread is None else words.text(key, misread=shorten(misread, MISREAD_LENGTH))
+
+
+def following(table: str, phase: Phase, event: Event, words: Translator) -> tuple[Html | None, ...]:
+    """What who sits down at a table is told besides: where it is, what comes next."""
+    return _place(event, table, words), _next(phase, event, words), _may_change(phase, words)
 
 
 def _place(event: Event, code: str, words: Translator) -> Html:

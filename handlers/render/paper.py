@@ -20,6 +20,7 @@ from handlers.render import ties
 from handlers.render.ballot import axis_rows, axis_shown, dot_rows
 from handlers.render.common import (
     MISREAD_LENGTH,
+    by_whom,
     grid,
     lines,
     numbered_lines,
@@ -27,6 +28,7 @@ from handlers.render.common import (
     planned,
     renders,
     sentences,
+    since,
     strategy_lines,
     table_coded,
     table_name,
@@ -69,7 +71,7 @@ NUMBERS: Final = 9
 MOST_BUTTONS: Final = 60
 MARK: Final = "✓"
 ACTS: Final = ("entered", "corrected", "withdrawn")
-ROLES: Final = ("facilitator", "regia")
+ROLES: Final = ("facilitator", "assistant", "venue_lead", "regia")
 REFUSALS: Final = ("early", "settled", "over")
 
 
@@ -163,6 +165,9 @@ def _problem(problem: SheetProblem, event: Event, words: Translator) -> Html:
             wrong = words.text("problem.zone", label=label, zone=zone, zones=words.join(problem.zones))
         case "not_entered" if problem.label is not None and not problem.label.isdecimal():
             wrong = words.text("problem.not_entered.assisted")
+        case "entered" if problem.role is not None and problem.at is not None:
+            by, time = by_whom(problem.role, words), words.clock(problem.at)
+            wrong = words.text("problem.entered.by", label=label, mover=by, time=time)
         case "no_codes" | "twice" | "entered" | "not_entered" | "person":
             wrong = words.text(f"problem.{problem.reason}", label=label)
         case "number" | "full":
@@ -494,6 +499,7 @@ def handed_in_said(notice: HandedInSaid, event: Event, words: Translator) -> tup
                 words.text("paper.table", table=table_coded(event, notice.table)),
                 sheets(notice.entered, notice.handed_in, words),
                 words.text("handed_in.already") if notice.already else None,
+                since(notice.at, words, notice.role),
             ),
             difference(notice.entered, notice.handed_in, words, closed=notice.closed),
         )

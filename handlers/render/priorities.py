@@ -23,6 +23,7 @@ from handlers.render.common import (
     one_message,
     renders,
     sentences,
+    since,
     strategy_lines,
     table_coded,
     table_name,
@@ -120,7 +121,9 @@ def priorities_refused(notice: PrioritiesRefused, event: Event, words: Translato
     """Why the priorities cannot be confirmed now."""
     reason = notice.reason if notice.reason in REFUSALS else "open"
     table = table_coded(event, notice.table)
-    return compose((words.text(f"priorities_refused.{reason}", table=table), ties.since(notice.at, words)))
+    return compose(
+        (words.text(f"priorities_refused.{reason}", table=table), since(notice.at, words, notice.role))
+    )
 
 
 def priority_screen(notice: PriorityScreen, event: Event, words: Translator) -> tuple[Message, ...]:

@@ -21,6 +21,8 @@ from handlers.render import (
     prompts,
     questions,
     regia,
+    roles,
+    seats,
     ties,
     time,
 )
@@ -53,6 +55,8 @@ _TOPICS = (
     counted,
     time,
     prompts,
+    roles,
+    seats,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

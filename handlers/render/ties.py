@@ -13,6 +13,7 @@ from handlers.render.common import (
     one_message,
     renders,
     sentences,
+    since,
     strategy_line,
     strategy_lines,
     table_coded,
@@ -44,7 +45,6 @@ from participation.notices import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from locales.translator import Html, Translator
     from participation.event import Event
@@ -166,11 +166,6 @@ def _quoted(text: str, brief: bool = False) -> str:
     return shorten(text, QUOTED) if brief else " ".join(text.split())
 
 
-def since(at: datetime | None, words: Translator) -> Html | None:
-    """Since when something is as it is."""
-    return None if at is None else words.text("refused.since", time=words.clock(at))
-
-
 # --- notices --------------------------------------------------------------------------------------------
 
 
@@ -221,7 +216,7 @@ def tie_refused(notice: TieRefused, event: Event, words: Translator) -> tuple[Me
     """Why a tie cannot be settled in this way."""
     why = notice.reason if notice.reason in TIE_REFUSALS else "none"
     table = table_coded(event, notice.table)
-    return compose((words.text(f"tie_refused.{why}", table=table), since(notice.at, words)))
+    return compose((words.text(f"tie_refused.{why}", table=table), since(notice.at, words, notice.role)))
 
 
 def runoff_opened(notice: RunoffOpened, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -345,6 +340,7 @@ def draw_promised(notice: DrawPromised, event: Event, words: Translator) -> tupl
             tie(notice.strategies, notice.places, notice.zone, event, words),
             words.text("draw_promised.commitment", commitment=notice.commitment),
             words.text("draw_promised.method"),
+            since(notice.at, words, notice.role),
         )
     )
 

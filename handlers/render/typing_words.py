@@ -38,10 +38,15 @@ FACILITATOR: Final = (
     "sorteggio",
     "discuti",
     "nota",
+    "link",
 )
+ASSISTANT: Final = ("nota",)
 PAPER: Final = ("carta", "schede", "consegnate", "presenti")
 """Commands of everybody who may enter paper at a table, the regia included."""
 REGIA: Final = ("stato", "fase", "agenda", "prolunga", "riapri", "avviso", "grafici", "scarti")
+ROLES: Final = ("ruoli", "link", "revoca", "sposta")
+"""Commands of the regia about who may do what, and who sits where."""
+
 
 _LONE: Final = ("skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help")
 _LEADING: Final = ("zone", "table", "axis", "strategy", "question", "withdraw")
@@ -75,14 +80,27 @@ _PLACES: Final = ("here", "channel")
 
 def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
     """Telegram's menu for somebody with these roles: (command without slash, description), own role first."""
-    names = (
-        *(FACILITATOR if Role.FACILITATOR in roles else ()),
-        *(REGIA if Role.REGIA in roles else ()),
-        *(PAPER if roles else ()),
-        *PARTICIPANT,
-    )
-    # Some commands are of two roles, and stand in the menu once.
-    return tuple((name, words.plain(f"command.{name}")) for name in dict.fromkeys(names))
+    names = (name for group in (*map(of_role, _in_order(roles)), PARTICIPANT) for name in group)
+    # Paper comes after all that is a role's own.
+    every = [name for name in dict.fromkeys(names) if name not in PAPER]
+    paper = PAPER if roles else ()
+    own = len(every) - len(PARTICIPANT)
+    return tuple((name, words.plain(f"command.{name}")) for name in (*every[:own], *paper, *every[own:]))
+
+
+def of_role(role: Role) -> tuple[str, ...]:
+    """The commands that a role brings."""
+    match role:
+        case Role.FACILITATOR | Role.VENUE_LEAD:
+            return (*FACILITATOR, *PAPER)
+        case Role.ASSISTANT:
+            return (*ASSISTANT, *PAPER)
+        case Role.REGIA:
+            return (*REGIA, *ROLES, *PAPER)
+
+
+def _in_order(roles: Collection[Role]) -> list[Role]:
+    return [role for role in (Role.FACILITATOR, Role.VENUE_LEAD, Role.ASSISTANT, Role.REGIA) if role in roles]
 
 
 def typed_words(words: Translator) -> Mapping[str, str]:
@@ -128,6 +146,16 @@ def paper_words(words: Translator) -> Mapping[str, str]:
     """
     found = {word: meaning for meaning in _PAPER for word in _listed(words, f"paper_words.{meaning}")}
     return {**found, **dict.fromkeys(_listed(words, "argument.confirm"), "confirm")}
+
+
+def role_words(words: Translator) -> Mapping[str, Role]:
+    """The words for each role as typed after /link, casefolded; some are several words."""
+    return {word: role for role in Role for word in _listed(words, f"role_words.{role.value}")}
+
+
+def role_word(words: Translator, role: Role) -> str:
+    """The first of the words for a role: the one the texts use."""
+    return _listed(words, f"role_words.{role.value}")[0]
 
 
 def phase_words(words: Translator) -> Mapping[str, Phase]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from participation import agenda, joining
+from participation import agenda, invitations
 from participation.agenda import Picture, Post
 from participation.event import PACKAGED, load
 from participation.notices import Role
@@ -127,7 +127,9 @@ async def measure(folder: Path) -> dict[str, Any]:
         phones = await registered(telegram, database)
         now = datetime.now(UTC)
         regia = telegram.phone(999, "Vittoria")
-        regia.start(await joining.invite(database, Role.REGIA, None, "once", now, now + timedelta(hours=1)))
+        regia.start(
+            await invitations.invite(database, Role.REGIA, None, "once", now, now + timedelta(hours=1))
+        )
         await acknowledges(regia)
         await eventually(lambda: len(regia.messages) >= 3, 60)
         telegram.world.limits = limits

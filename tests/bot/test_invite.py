@@ -13,6 +13,7 @@ from bot.__main__ import main
 from bot.commands import invite
 from participation.event import load
 from participation.notices import Role
+from storage.roles import Grant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +87,20 @@ def test_what_cannot_be_made(capsys: pytest.CaptureFixture[str], arguments: list
     assert "usage:" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("database")
+def test_links_for_assistants_and_for_the_lead_of_a_venue(capsys: pytest.CaptureFixture[str]) -> None:
+    links = made(capsys, "--assistant", "t6", "--count", "2")
+    assert [("assistant", "T6", None)] * 2 == [(e["role"], e["table"], e["venue"]) for e in links]
+    links = made(capsys, "--venue", "Torino")
+    assert [("venue_lead", None, "torino")] == [(e["role"], e["table"], e["venue"]) for e in links]
+    assert 0 == main(["invite", "--venue", "pinerolo"])
+    assert re.search(r"^venue_lead +pinerolo +/start i-", capsys.readouterr().out)
+    assert 2 == main(["invite", "--venue", "milano"])
+    said = capsys.readouterr().err
+    assert "There is no venue 'milano'" in said
+    assert "torino" in said
+
+
 def test_a_database_that_cannot_be_used(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -103,7 +118,7 @@ def test_an_event_file_that_is_not_there(
 
 
 async def test_a_link_made_beside_the_running_bot_works_in_it(hall: Hall) -> None:
-    (link,) = await invite._make(hall.settings, [(Role.FACILITATOR, "T6")], 72)
+    (link,) = await invite._make(hall.settings, [Grant(Role.FACILITATOR, "T6")], 72)
     lara = hall.somebody("Lara")
     await lara.opens(link["payload"])
     (granted,) = await lara.taps("Ho letto")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.__main__ import main
+from participation.event import load
 from tests.participation.test_event import ROOT
 from tests.reports.paper import pages
 
@@ -226,3 +227,57 @@ async def test_a_card_made_beside_the_running_bot_gives_its_role_once(
     for command in re.findall(r"(?m)^/(\w+)", page.text):
         (answer, *_) = await lara.says(f"/{command}")
         assert "non esiste" not in answer, command
+
+
+def test_cards_for_assistants_and_for_the_leads_of_venues_are_made_when_asked_for(
+    capsys: pytest.CaptureFixture[str], database: Path, tmp_path: Path
+) -> None:
+    asked = ["--out", str(tmp_path), "--bot", "CopiaBot", "--only", "cards", "--table", "T6"]
+    printed(capsys, *asked, "--assistants", "2", "--venues", "--regia", "1")
+    found = pages((tmp_path / "tessere.pdf").read_bytes())
+    text = " ".join(page.words for page in found)
+    assert 2 == text.count("Assiste al tavolo")
+    lead = load().venue("pinerolo").lead
+    assert (lead or "") in text
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT role, table_code, venue FROM invites ORDER BY id").fetchall()
+    expected = [("facilitator", "T6", ""), ("assistant", "T6", ""), ("assistant", "T6", "")]
+    expected += [("venue_lead", "", "pinerolo")] if lead else []
+    assert [*expected, ("regia", "", "")] == rows
+    assert len(rows) == sum(len(page.codes()) for page in found)
+
+
+async def test_links_that_were_revoked_are_in_no_cards_way(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BOLLINI_DATABASE", str(hall.settings.database))
+    monkeypatch.delenv("BOLLINI_EVENT", raising=False)
+    asked = ["--bot", "CopiaBot", "--only", "cards", "--table", "T6"]
+    assert 0 == await asyncio.to_thread(main, ["print", "--out", str(tmp_path / "first"), *asked])
+    # While the first waits there are no others.
+    assert 2 == await asyncio.to_thread(main, ["print", "--out", str(tmp_path / "second"), *asked])
+    vittoria = await hall.regia()
+    await vittoria.says("/revoca L1")
+    await vittoria.says("conferma")
+    assert 0 == await asyncio.to_thread(main, ["print", "--out", str(tmp_path / "second"), *asked])
+
+
+async def test_an_assistants_card_gives_its_role_and_what_it_tells_to_write_works(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BOLLINI_DATABASE", str(hall.settings.database))
+    monkeypatch.delenv("BOLLINI_EVENT", raising=False)
+    asked = ["--out", str(tmp_path), "--bot", "CopiaBot", "--only", "cards", "--table", "T6"]
+    assert 0 == await asyncio.to_thread(main, ["print", *asked, "--assistants", "1"])
+    (page,) = pages((tmp_path / "tessere.pdf").read_bytes())
+    _, code = page.codes()
+    ugo = hall.somebody("Ugo")
+    await ugo.opens(code.split("start=")[1])
+    (granted,) = await ugo.taps("Ho letto, continuo")
+    assert "Ora assisti al tavolo di Pinerolo" in granted
+    _, _, card = page.text.rpartition("Assiste al tavolo")
+    assert card
+    for command in re.findall(r"(?m)^/(\w+)", card):
+        (answer, *_) = await ugo.says(f"/{command}")
+        assert "non esiste" not in answer, command
+        assert "riservato" not in answer, command

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from handlers.render.priorities import REFUSALS as PRIORITY_REFUSALS
+from handlers.render.seats import MOVE_REFUSALS
 from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
 from participation.charting import CHARTS
@@ -30,14 +31,18 @@ from participation.notices import (
     DrawPromised,
     Dropped,
     InviteRefused,
+    MoveRefused,
     NoDotsLeft,
     Notice,
     PaperDesk,
     PaperEntered,
     PaperRefused,
+    PlaceRoles,
     PrioritiesRefused,
     PriorityScreen,
     ProlongRefused,
+    RevokeRefused,
+    RolesShown,
     RunoffHands,
     RunoffRefused,
     RunoffState,
@@ -73,10 +78,12 @@ AWKWARD: Final = (
 """What people type and what files hold, at its worst."""
 
 REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
-    InviteRefused: ("unknown", "used", "expired", "a reason of a later version"),
+    InviteRefused: ("unknown", "used", "expired", "revoked", "a reason of a later version"),
     PrioritiesRefused: (*PRIORITY_REFUSALS, "a reason of a later version"),
     RunoffRefused: (*RUNOFF_REFUSALS, "a reason of a later version"),
     TieRefused: (*TIE_REFUSALS, "a reason of a later version"),
+    RevokeRefused: ("none", "revoked", "used", "expired", "a reason of a later version"),
+    MoveRefused: (*MOVE_REFUSALS, "a reason of a later version"),
     PaperDesk: ("correct", "dropped", "nothing", "changed", "other", "done", "a reason of a later version"),
     PaperRefused: ("early", "settled", "over", "a reason of a later version"),
     AskEnded: ("no", "done", "superseded", "expired", "none", "a reason of a later version"),
@@ -174,6 +181,9 @@ class Samples:
                 return self._sheet()
             case "PaperEntered" if self._random.random() < 0.1:
                 return self._nothing_entered()
+            case "RolesShown":
+                places = tuple(self._of(PlaceRoles) for _ in range(self._random.choice((0, 1, 5))))
+                return RolesShown(places=places, misread=self._random.choice((None, *AWKWARD)))
             case "UnknownStrategies":
                 codes = tuple(self._awkward() for _ in range(self._random.randint(1, 12)))
                 return UnknownStrategies(codes=codes, nearest=tuple(self._maybe_code() for _ in codes))
@@ -269,6 +279,8 @@ class Samples:
             zones=self._random.choice(((), ("9", "10"))),
             count=7,
             most=6,
+            role=self._random.choice(("assistant", "a role of a later version", None)),
+            at=self._random.choice((self._moment(), None)),
         )
 
     def _nothing_entered(self) -> PaperEntered:
@@ -377,19 +389,42 @@ class Samples:
             "payload": [*AWKWARD, "T5", "i-abcdefghij", "a" * 64],
             "command": [*AWKWARD, "/fase", "apri"],
             "reason": REASONS.get(kind, ()),
-            "act": ["new", "correct", "withdraw", "entered", "corrected", "withdrawn"],
+            "act": [
+                "link_made",
+                "link_used",
+                "link_revoked",
+                "role_revoked",
+                "new",
+                "correct",
+                "withdraw",
+                "entered",
+                "corrected",
+                "withdrawn",
+            ],
             "label": ["12", "9999", "K7M4P"],
-            "role": ["facilitator", "regia", "a role of a later version"],
-            "what": ["present", "handed_in"],
+            "role": ["facilitator", "assistant", "venue_lead", "regia", "a role of a later version"],
+            "by": ["facilitator", "regia", "operator", "a role of a later version"],
+            "venue": [venue.code for venue in event.venues],
+            "to_table": [table.code for table in event.tables],
+            "to_zone": [zone.code for zone in event.zones],
+            "bot": ["bollini_bot", ""],
+            "what": ["role", "link"] if kind is RevokeRefused else ["present", "handed_in"],
             "excess": ["registered", "votes"],
         }
         return self._random.choice(codes.get(name) or AWKWARD)
 
-    def _several(self, kind: type[Notice], name: str, item: Any) -> Any:
+    def _several(self, kind: type[Notice], name: str, item: Any) -> Any:  # noqa: PLR0911 - one way out per sort
         random = self._random
         if isinstance(item, type) and issubclass(item, Notice):
             return tuple(self.of(item) for _ in range(random.choice((0, 1, 3, 20, 70))))
-        if name in {"facilitates", "moved", "tables"} or kind.__name__ == "TablesMoved":
+        if name == "leads":
+            return tuple(
+                random.sample([venue.code for venue in self._event.venues], random.choice((0, 1, 2)))
+            )
+        if name == "choices":
+            places = [(table.code, zone) for table in self._event.tables for zone in table.zones]
+            return tuple(random.sample(places, random.choice((0, 1, len(places)))))
+        if name in {"facilitates", "assists", "moved", "tables"} or kind.__name__ == "TablesMoved":
             codes = [table.code for table in self._event.tables]
             return tuple(random.sample(codes, random.choice((0, 0, 1, 2, min(4, len(codes))))))
         codes = self._codes()[: random.choice((0, 0, 1, 1, 2, 6, 27))]

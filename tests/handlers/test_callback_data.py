@@ -16,6 +16,7 @@ from handlers.callback_data import (
     Acknowledge,
     Answer,
     AskQuestion,
+    AskRevocation,
     ChooseInRunoff,
     ChooseTied,
     CloseRunoff,
@@ -30,7 +31,9 @@ from handlers.callback_data import (
     LeaveEmpty,
     ListQuestions,
     ListStrategies,
+    MovePerson,
     MovePhase,
+    NewLink,
     NotOurs,
     Nudge,
     OpenRunoff,
@@ -50,6 +53,8 @@ from handlers.callback_data import (
     SetSheetDots,
     ShowBoard,
     ShowPage,
+    ShowPeople,
+    ShowRoles,
     ShowSheet,
     ShowSheetPage,
     ShowState,
@@ -60,6 +65,7 @@ from handlers.callback_data import (
     encode,
 )
 from participation.event import Phase
+from participation.notices import Role
 
 tables = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,11}", fullmatch=True)
 strategies = st.from_regex(r"[1-9][0-9]?\.[1-9][0-9]?", fullmatch=True)
@@ -68,8 +74,15 @@ labels = st.from_regex(r"[1-9][0-9]{0,3}|[A-Z][2-9][A-Z][2-9][A-Z]", fullmatch=T
 tokens = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
 payloads = st.from_regex(r"[A-Za-z0-9_-]{0,32}", fullmatch=True)
 
+places = st.from_regex(r"t\.[A-Za-z][A-Za-z0-9_]{0,11}|v\.[1-9][0-9]?|r", fullmatch=True)
+
 presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(Acknowledge, payloads),
+    st.builds(ShowRoles, places),
+    st.builds(NewLink, st.sampled_from([role.value for role in Role]), places),
+    st.builds(AskRevocation, st.from_regex(r"[RL][1-9][0-9]{0,8}", fullmatch=True)),
+    st.builds(ShowPeople, tables, labels | st.just("")),
+    st.builds(MovePerson, labels, tables | st.just(""), numbers | st.just("")),
     st.builds(PickZone, numbers),
     st.builds(PickTable, tables, numbers),
     st.builds(PickLanguage, st.sampled_from(["it", "en"])),

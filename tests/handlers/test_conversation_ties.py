@@ -138,7 +138,10 @@ async def test_two_who_facilitate_press_together(hall: Hall) -> None:
     lara.phone.tap(shown[0].id, open_it)
     bruno.phone.tap(shown[1].id, open_it)
     said = [*await lara.reads(), *await bruno.reads()]
-    assert 1 == sum("c'è già un ballottaggio" in each and "È così dalle 10:25" in each for each in said)
+    assert 1 == sum(
+        "c'è già un ballottaggio" in each and "È stato fatto alle 10:25 da chi facilita" in each
+        for each in said
+    )
     assert 1 == await hall.count("runoffs")
     (asked,) = await people[0].reads()
     assert "Ballottaggio" in asked

@@ -21,10 +21,11 @@ from handlers.render import (
     phase_words,
     place_words,
     render,
+    role_words,
     toast,
     typed_words,
 )
-from handlers.render.typing_words import FACILITATOR, REGIA
+from handlers.render.typing_words import FACILITATOR, REGIA, ROLES
 from locales.translator import FOLDER, Html, Translator, load_translators
 from participation.event import Phase
 from participation.notices import Role
@@ -48,7 +49,7 @@ def raw_texts(language: str) -> dict[str, str]:
     """Every key of the messages with its text; the forms of a plural below each other."""
     return {
         key: text
-        for domain in ("messages", "paper", "steering")
+        for domain in ("messages", "paper", "roles", "steering")
         for key, text in texts_of(language, domain).items()
     }
 
@@ -102,6 +103,7 @@ def test_no_text_of_the_catalogs_is_idle() -> None:
         paper_words,
         chart_words,
         place_words,
+        role_words,
     )
     for mapping in mappings:
         mapping(listening)  # type: ignore[arg-type] # the same
@@ -116,7 +118,7 @@ def test_the_languages_offered_are_those_of_the_catalogs() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_menu_of_each_role_is_one_that_telegram_takes(language: str) -> None:
     words = words_of(language)
-    for roles in ((), (Role.FACILITATOR,), (Role.REGIA,), EVERY_ROLE):
+    for roles in ((), *((role,) for role in Role), EVERY_ROLE):
         menu = commands(words, roles)
         assert all(re.fullmatch(r"[a-z0-9_]+", name) and len(name) <= MENU[0] for name, _ in menu)
         assert all(1 <= len(description) <= MENU[1] for _, description in menu)
@@ -132,9 +134,12 @@ def test_each_role_sees_its_own_commands_before_those_of_everybody() -> None:
     assert not {"tavolo", "fase"} & set(everybody)
     paper = ["carta", "schede", "consegnate", "presenti"]
     assert [*FACILITATOR, *paper, *everybody] == [name for name, _ in commands(words, (Role.FACILITATOR,))]
-    assert [*REGIA, *paper, *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
+    assert ["nota", *paper, *everybody] == [name for name, _ in commands(words, (Role.ASSISTANT,))]
+    assert commands(words, (Role.FACILITATOR,)) == commands(words, (Role.VENUE_LEAD,))
+    regias = [*REGIA, *ROLES]
+    assert [*regias, *paper, *everybody] == [name for name, _ in commands(words, (Role.REGIA,))]
     both = [name for name, _ in commands(words, EVERY_ROLE)]
-    assert [*FACILITATOR, *(name for name in REGIA if name not in FACILITATOR), *paper, *everybody] == both
+    assert [*FACILITATOR, *(name for name in regias if name not in FACILITATOR), *paper, *everybody] == both
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,6 +159,7 @@ def test_no_typed_word_means_two_things(language: str) -> None:
         ("paper_words.", "argument.confirm"),
         ("chart_words.",),
         ("place_words.",),
+        ("role_words.",),
     )
     for prefixes in groups:
         listed = [
@@ -245,6 +251,7 @@ def test_what_a_text_tells_people_to_type_is_understood(
         "leading": leading_words(words),
         "argument": argument_words(words),
         "place": place_words(words),
+        "role": role_words(words),
     }
     assert meaning == understood[where][word]
 

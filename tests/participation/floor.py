@@ -17,6 +17,7 @@ from participation import (
     confirming,
     conversation,
     dots,
+    invitations,
     joining,
     notices,
     paper,
@@ -123,12 +124,19 @@ class Floor:
     async def with_role(self, number: int, role: Role, table: str | None = None) -> Person:
         """Somebody who opened a one-time link, and sits nowhere."""
         person = await self.newcomer(number)
-        payload = await joining.invite(
-            self.database, role, table, self.new_id(), self.now, self.now + timedelta(hours=1)
+        await self.gives(person, role, table)
+        return person
+
+    async def gives(
+        self, person: Person, role: Role, table: str | None = None, venue: str | None = None
+    ) -> None:
+        """A one-time link, which the person opens."""
+        until = self.now + timedelta(hours=1)
+        payload = await invitations.invite(
+            self.database, role, table, self.new_id(), self.now, until, venue=venue
         )
         told = await joining.start(self.database, self.event, person, payload, self.new_id(), self.now)
-        assert (notices.RoleGranted(role=role, table=table),) == told
-        return person
+        assert (notices.RoleGranted(role=role, table=table, venue=venue),) == told
 
     async def facilitator(self, number: int = 900, table: str = "T6") -> Person:
         return await self.with_role(number, Role.FACILITATOR, table)
@@ -320,7 +328,11 @@ EVERYTHING = {
     "tables": "SELECT code, phase, strategy_on FROM tables ORDER BY position",
     "history": "SELECT table_code, from_phase, to_phase, mover FROM phase_history ORDER BY id",
     "people": "SELECT id, table_code, zone FROM people ORDER BY id",
-    "roles": "SELECT person_id, role, table_code FROM roles ORDER BY 1, 2, 3",
+    "roles": "SELECT person_id, role, table_code, venue FROM roles ORDER BY 1, 2, 3, 4",
+    "links": "SELECT id, role, used_by, revoked_at IS NULL FROM invites ORDER BY 1",
+    "role_trace": "SELECT act, role, invite_id, person_id, by_person FROM role_trace ORDER BY id",
+    "moved": "SELECT person_id, from_table, to_table, to_zone, by_person FROM people_moved ORDER BY id",
+    "steps": "SELECT table_code, step, subject, role, person_id FROM steps_taken ORDER BY 1, 2, 3",
     "sheets": (
         "SELECT s.table_code, s.number, b.zone, b.open, s.withdrawn_at IS NULL FROM sheets s"
         " JOIN ballots b ON b.id = s.ballot_id ORDER BY 1, 2, 5"

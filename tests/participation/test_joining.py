@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, joining, notices, phases, roles
+from participation import contributions, invitations, joining, notices, phases, roles
 from participation.event import Phase
 from participation.joining import find_table, find_zone
 from participation.notices import Role
@@ -356,7 +356,7 @@ async def test_people_who_come_at_once_all_sit_and_each_has_one_ballot(floor: Fl
 
 async def link(floor: Floor, secret: str, table: str | None = "T6") -> str:
     role = Role.REGIA if table is None else Role.FACILITATOR
-    return await joining.invite(
+    return await invitations.invite(
         floor.database, role, table, secret, floor.now, floor.now + timedelta(hours=1)
     )
 
@@ -422,6 +422,6 @@ async def test_who_facilitates_may_also_take_part_at_a_table(floor: Floor) -> No
     await floor.sit(lara, "T5")
     assert ("T6",) == await roles.tables_facilitated(floor.database, lara)
     assert frozenset({Role.FACILITATOR}) == await roles.of_person(floor.database, lara)
-    expected = notices.Help(registered=True, facilitates=("T6",), regia=False)
+    expected = notices.Help(registered=True, facilitates=("T6",), regia=False, number=lara.id)
     assert expected == await roles.help_for(floor.database, await floor.again(lara))
     assert notices.Help(registered=False) == await roles.help_for(floor.database, None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, dots, draws, joining, notices, runoffs
+from participation import contributions, dots, draws, invitations, joining, notices, runoffs
 from participation.event import Phase
 from participation.notices import Mover, Notice, Role
 from tests.participation.floor import Floor, play
@@ -295,14 +295,14 @@ def test_each_update_delivered_twice_is_as_if_it_came_once(
 
 
 async def test_a_link_used_and_delivered_again_gives_one_role(floor: Floor) -> None:
-    payload = await joining.invite(
+    payload = await invitations.invite(
         floor.database, Role.FACILITATOR, "T6", "secret", floor.now, floor.now + timedelta(hours=1)
     )
     for _ in range(3):
         told = await acknowledging(1, payload)(floor)
         assert (notices.RoleGranted(role=Role.FACILITATOR, table="T6"),) == told
         floor.later(3000)
-    assert [(1, "facilitator", "T6")] == (await floor.everything())["roles"]
+    assert [(1, "facilitator", "T6", "")] == (await floor.everything())["roles"]
 
 
 ONE_PLACE = {"priorities": 1}

@@ -26,7 +26,7 @@ ALL = {name for names in cards.COMMANDS.values() for name in names}
 
 def made_for(event: Event, regia: int) -> tuple[Invitation, ...]:
     numbers = count(1)
-    return invitations.everybody(event.tables, regia, lambda: f"secret{next(numbers):_>16}")
+    return invitations.everybody(event, event.tables, lambda: f"secret{next(numbers):_>16}", regia=regia)
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +95,17 @@ def test_a_command_that_the_bot_does_not_have_is_not_on_a_card(
 def test_every_role_with_a_card_has_its_words(
     language: str, turin: Event, languages: Translators, typesetter: Typesetter
 ) -> None:
-    wanted = made_for(turin, regia=1)[-2:]
-    assert [Role.FACILITATOR, Role.REGIA] == [each.role for each in wanted]
-    (page,) = pages(cards.draw(turin, wanted, BOT, NOON, ALL, languages.of(language), typesetter))
+    secrets = (f"secret{number:_>16}" for number in count(1))
+    table = turin.table("T6")
+    wanted = invitations.everybody(turin, [table], lambda: next(secrets), regia=1, assistants=1, venues=True)
+    assert [*Role] == [each.role for each in wanted]
+    found = pages(cards.draw(turin, wanted, BOT, NOON, ALL, languages.of(language), typesetter))
+    text = " ".join(page.words for page in found)
     for name in ALL:
-        assert f"/{name}" in page.words
+        assert f"/{name}" in text
+    for page in found:
+        assert [] == page.outside()
+        assert [] == page.collisions()
 
 
 def test_nothing_is_cut_or_printed_over_or_in_colour(printed: list[Page]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import outbox, people
+from storage import outbox, people, roles
 from storage.outbox import Urgency
 from tests.storage.rows import NOON, SOON, add_tables, new_database, seat, value
 
@@ -125,10 +125,10 @@ async def test_who_holds_several_roles_is_told_once(database: Database) -> None:
     async with database.transaction() as tx:
         outside = (await people.acknowledge(tx, 900, "it", NOON)).id
         for person in (here[0], outside):
-            await people.grant(tx, person, "facilitator", "T1", NOON)
-        await people.grant(tx, there[0], "facilitator", "T2", NOON)
+            await roles.grant(tx, person, "facilitator", "T1", NOON)
+        await roles.grant(tx, there[0], "facilitator", "T2", NOON)
         for person in (here[0], here[1], there[1]):
-            await people.grant(tx, person, "regia", "", NOON)
+            await roles.grant(tx, person, "regia", "", NOON)
     expected = {
         "table:T1": here,
         "facilitators:T1": [here[0], outside],

@@ -1,13 +1,10 @@
-"""People, roles, and one-time links that two race for."""
+"""People, and the table they sit at."""
 
 from __future__ import annotations
 
-import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage import acts, people
-from storage.people import Grant
 from tests.storage.rows import NOON, SOON, add_tables, seat, value
 
 if TYPE_CHECKING:
@@ -60,48 +57,6 @@ async def test_people_are_counted_where_they_sit(database: Database) -> None:
         await people.registered_at(database, "T2"),
         await people.registered(database),
     )
-
-
-async def test_a_role_is_given_once(database: Database) -> None:
-    async with database.transaction() as tx:
-        await add_tables(tx, "T10", "T2")
-        person = (await people.acknowledge(tx, 5, "it", NOON)).id
-        for _ in range(2):
-            await people.grant(tx, person, "regia", "", NOON)
-            await people.grant(tx, person, "facilitator", "T2", NOON)
-            await people.grant(tx, person, "facilitator", "T10", NOON)
-    # Tables in the event's order, not in that of their codes.
-    assert [Grant("facilitator", "T10"), Grant("facilitator", "T2"), Grant("regia", "")] == list(
-        await people.grants(database, person)
-    )
-    assert [person] == await people.facilitators(database, "T2")
-
-
-async def test_of_two_who_race_for_a_link_one_gets_it(database: Database) -> None:
-    async with database.transaction() as tx:
-        crowd = [(await people.acknowledge(tx, number, "it", NOON)).id for number in range(20)]
-        await people.add_invite(tx, "hash", "regia", "", NOON, SOON)
-
-    async def use(person: int) -> bool:
-        async with database.transaction() as tx:
-            return await people.use_invite(tx, "hash", person, NOON)
-
-    used = await asyncio.gather(*(use(person) for person in crowd))
-    assert 1 == sum(used)
-    found = await people.find_invite(database, "hash")
-    assert found is not None
-    assert crowd[used.index(True)] == found.used_by
-
-
-async def test_a_link_is_good_until_it_expires(database: Database) -> None:
-    async with database.transaction() as tx:
-        person = (await people.acknowledge(tx, 5, "it", NOON)).id
-        for secret in ("late", "in time"):
-            await people.add_invite(tx, secret, "regia", "", NOON, SOON)
-        assert not await people.use_invite(tx, "late", person, SOON)
-        assert await people.use_invite(tx, "in time", person, SOON - timedelta(microseconds=1))
-        assert not await people.use_invite(tx, "unknown", person, NOON)
-    assert await people.find_invite(database, "unknown") is None
 
 
 async def test_who_is_away_stays_so_since_the_first_time(database: Database) -> None:

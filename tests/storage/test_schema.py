@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import people
+from storage import roles
 from tests.storage.rows import NOON, add_tables, give_ballot, new_database, seat, value, vote
 
 if TYPE_CHECKING:
@@ -159,6 +159,14 @@ def test_whatever_is_inserted_a_ballot_keeps_its_limits(
         "INSERT INTO roles (person_id, role, table_code, granted_at) VALUES (1, 'regia', 'T1', '')",
         "INSERT INTO roles (person_id, role, table_code, granted_at) VALUES (1, 'facilitator', '', '')",
         "INSERT INTO roles (person_id, role, table_code, granted_at) VALUES (1, 'owner', 'T1', '')",
+        "INSERT INTO roles (person_id, role, granted_at) VALUES (1, 'assistant', '')",
+        "INSERT INTO roles (person_id, role, granted_at) VALUES (1, 'venue_lead', '')",
+        "INSERT INTO roles (person_id, role, venue, granted_at) VALUES (1, 'facilitator', 'torino', '')",
+        # Links: a role over nothing, one used and revoked.
+        "INSERT INTO invites (secret_hash, role, created_at, expires_at) VALUES ('x', 'assistant', '', '')",
+        "INSERT INTO invites (secret_hash, role, created_at, expires_at, used_at, revoked_at)"
+        " VALUES ('x', 'regia', '', '', 'then', 'now')",
+        "INSERT INTO role_trace (at, act, role, by_role) VALUES ('', 'lent', 'regia', 'regia')",
         # Phases and history.
         "UPDATE tables SET phase = 'lunch' WHERE code = 'T1'",
         "INSERT INTO phase_history (table_code, at, from_phase, to_phase, mover)"
@@ -195,7 +203,7 @@ async def test_a_priority_has_a_dot_at_least(database: Database) -> None:
 async def test_who_is_erased_leaves_the_ballot_and_nothing_that_says_whose_it_was(database: Database) -> None:
     await full_ballot(database)
     async with database.transaction() as tx:
-        await people.grant(tx, 1, "facilitator", "T1", NOON)
+        await roles.grant(tx, 1, "facilitator", "T1", NOON)
         await tx.fetch("DELETE FROM people WHERE id = 1")
     assert 6 == await value(database, "SELECT count(*) FROM dots WHERE ballot_id = 'ballot-1'")
     assert 0 == await value(database, "SELECT count(*) FROM ballot_owners WHERE person_id = 1")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import people, screens
+from storage import people, roles, screens
 from tests.storage.rows import NOON, add_tables, new_database, seat
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ async def test_dashboards_are_redrawn_for_who_facilitates_and_has_one(
     async with database.transaction() as tx:
         second = await seat(tx, 2, "T2")
         for facilitator in (person, second):
-            await people.grant(tx, facilitator, "facilitator", "T1", NOON)
+            await roles.grant(tx, facilitator, "facilitator", "T1", NOON)
         await screens.want(tx, person, "table:T1")
         await screens.want(tx, person, "table:T2")
     for screen in await screens.wanted(database, 10):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import agenda, asked, attendance, moments, people, tables
+from storage import agenda, asked, attendance, moments, people, roles, tables
 from storage.agenda import Change
 from storage.moments import Moment
 from tests.storage.rows import NOON, SOON, add_tables, give_ballot, seat, value, vote
@@ -193,7 +193,7 @@ async def test_the_attendance_of_a_table(database: Database) -> None:
         for person in (crowd[1], crowd[2]):
             await tx.fetch("UPDATE ballots SET finished = TRUE WHERE id = $1", f"ballot-{person}")
         await people.mark_unreachable(tx, crowd[4], NOON)
-        await people.grant(tx, crowd[3], "facilitator", "T1", NOON)
+        await roles.grant(tx, crowd[3], "facilitator", "T1", NOON)
         await tx.fetch(
             "INSERT INTO ballots (id, table_code, zone, channel, budget, stack, open)"
             " VALUES ('sheet', 'T1', '1', 'paper', 6, 1, TRUE)"

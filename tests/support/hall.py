@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from bot.app import RunningBot
 from bot.settings import Settings
 from locales.translator import load_translators
-from participation import joining
+from participation import invitations
 from participation.event import PACKAGED, Event, load
 from participation.notices import Role
 from rehearsal.telegram import Fault, Phone, SentMessage, Telegram
@@ -297,7 +297,7 @@ class Hall:
         self, role: Role, table: str | None, word: str = "once", until: datetime | None = None
     ) -> str:
         """The payload of a new one-time link."""
-        return await joining.invite(
+        return await invitations.invite(
             self.database, role, table, word, self.clock.now(), until or self.clock.now().replace(hour=23)
         )
 
@@ -389,6 +389,8 @@ class Hall:
             "   AND unreachable_since IS NULL"
             " UNION ALL SELECT 'screen ' || kind FROM screens s JOIN people p ON p.id = s.person_id"
             "   WHERE wanted_version > shown_version AND unreachable_since IS NULL"
+            " UNION ALL SELECT 'menu ' || person_id FROM menus m JOIN people p ON p.id = m.person_id"
+            "   WHERE wanted_version > set_version AND unreachable_since IS NULL"
             " UNION ALL SELECT 'message ' || key FROM inbox"
             " UNION ALL SELECT 'moment ' || key FROM moments WHERE done_at IS NULL AND due_at <= $1"
             "   AND NOT EXISTS (SELECT 1 FROM agenda WHERE held_at IS NOT NULL)",
