@@ -21,6 +21,7 @@ from bot.health import Health, HealthServer
 from bot.intake import Polling, Webhook, secret_for
 from bot.menus import Menus
 from bot.metrics import Metrics, Timed
+from bot.note_files import NoteFiles
 from bot.outage import Outage
 from bot.outbox import Outbox
 from bot.pacing import Pacer
@@ -34,6 +35,7 @@ from handlers.context import ROOM, BolliniApplication, Context, Room
 from handlers.setup import setup
 from locales.translator import load_translators
 from participation import agenda
+from storage import files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -116,6 +118,16 @@ class RunningBot:
         self.outage = outage = Outage(lambda: database.available)
         self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators, paid=paid)
         self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio, paid=paid)
+        self.note_files = NoteFiles(
+            database,
+            files.FileStore(files.beside(settings.database)),
+            bot,
+            clock,
+            outage,
+            pacer,
+            self._wake,
+            self._executor,
+        )
         self.menus = Menus(database, event, bot, clock, outage, pacer, self.translators)
         self.queues = Queues(self.application, database, clock, outage, pacer, self._tell, self.metrics)
         self._intake: Intake = Polling(self.application, polling, self.queues)
@@ -130,6 +142,7 @@ class RunningBot:
             screens=self.screens,
             outbox=self.outbox,
             queues=self.queues,
+            note_files=self.note_files,
             menus=self.menus,
             new_id=new_id,
             channel=settings.channel,
@@ -221,6 +234,7 @@ class RunningBot:
                 asyncio.create_task(self.queues.run(), name="queues"),
                 asyncio.create_task(self.outbox.run(), name="outbox"),
                 asyncio.create_task(self.screens.run(), name="screens"),
+                asyncio.create_task(self.note_files.run(), name="note files"),
                 asyncio.create_task(self.menus.run(), name="menus"),
             ]
             looking = asyncio.create_task(self._look_at_channel(), name="channel")
@@ -235,6 +249,7 @@ class RunningBot:
                 await taking
                 self.outbox.stop()
                 self.screens.stop()
+                self.note_files.stop()
                 self.menus.stop()
                 now = asyncio.get_running_loop().time()
                 until = max(min(self._stop_until, now + STOP_SECONDS), now + LAST_SENDS)
@@ -242,6 +257,7 @@ class RunningBot:
                     async with asyncio.timeout_at(until):
                         await self.outbox.drain()
                         await self.screens.drain()
+                        await self.note_files.drain()
                         await self.menus.drain()
             finally:
                 await self._schedule.stop()

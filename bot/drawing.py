@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from participation import desk, dots, phases, priorities, runoffs, sheet_keyboard
+from participation import desk, dots, phases, priorities, runoffs, sheet_keyboard, table_notes
 from storage import people
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ _DRAWN: Mapping[str, Callable[[Reader, Event, Person, Screen, datetime], Awaitab
     runoffs.SCREEN: lambda reader, _, person, screen, __: runoffs.screen(reader, person, _name(screen)),
     desk.SCREEN: lambda reader, event, person, screen, _: sheet_keyboard.screen(
         reader, event, person, screen.view
+    ),
+    table_notes.SCREEN: lambda reader, _, person, screen, __: table_notes.screen(
+        reader, person, _name(screen)
     ),
 }
 """Who draws each kind of screen."""

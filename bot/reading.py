@@ -58,8 +58,33 @@ class _Entity(_Part):
     length: Annotated[int, Field(ge=0, le=8192)]
 
 
-class _Message(_Part):
+Name = Annotated[str, Field(min_length=1, max_length=1024)]
+Number = Annotated[int, Field(ge=0, le=_BITS)]
+
+
+class _File(_Part):
+    file_id: Name
+    file_unique_id: Name
+    file_size: Number | None = None
+    width: Number | None = None
+    height: Number | None = None
+    duration: Annotated[int, Field(ge=0, le=2**31)] | None = None
+    mime_type: Text | None = None
+    file_name: Text | None = None
+
+
+class _Answered(_Part):
+    """A message that was replied to, and what a message may hold that is no text."""
+
     message_id: Annotated[int, Field(ge=0, le=_BITS)]
+    photo: Annotated[list[_File], Field(max_length=100)] | None = None
+    document: _File | None = None
+    voice: _File | None = None
+    audio: _File | None = None
+    video_note: _File | None = None
+
+
+class _Message(_Answered):
     date: Time
     edit_date: Time | None = None
     chat: _Chat
@@ -68,6 +93,8 @@ class _Message(_Part):
     caption: Text | None = None
     entities: Annotated[list[_Entity], Field(max_length=1000)] | None = None
     caption_entities: Annotated[list[_Entity], Field(max_length=1000)] | None = None
+    media_group_id: Annotated[str, Field(max_length=1024)] | None = None
+    reply_to_message: _Answered | None = None
 
 
 class _Press(_Part):

@@ -343,6 +343,32 @@ class DrawChart:
     place: str
 
 
+# --- notes
+
+
+@dataclass(frozen=True)
+class ShowNote:
+    """One note of a table, with its files."""
+
+    note: str
+
+
+@dataclass(frozen=True)
+class WithdrawNote:
+    """The wish: a note is withdrawn, or (`withdrawn` False) stands again."""
+
+    note: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class MoveNote:
+    """Give a note to this table."""
+
+    note: str
+    table: str
+
+
 # --- roles and links: a place is "t.T6" (a table), "v.2" (the event file's second venue) or "r" (the regia)
 
 
@@ -427,6 +453,9 @@ Press = (
     | Answer
     | ShowState
     | DrawChart
+    | ShowNote
+    | WithdrawNote
+    | MoveNote
     | ShowRoles
     | NewLink
     | AskRevocation
@@ -476,6 +505,9 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "a": Answer,
     "st": ShowState,
     "ch": DrawChart,
+    "no": ShowNote,
+    "nw": WithdrawNote,
+    "nm": MoveNote,
     "rs": ShowRoles,
     "rl": NewLink,
     "rr": AskRevocation,

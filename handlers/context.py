@@ -97,6 +97,18 @@ class Postponer(Protocol):
         ...
 
 
+class NoteFiles(Protocol):
+    """The owner of the files of notes."""
+
+    def wake(self) -> None:
+        """There may be a file to fetch."""
+        ...
+
+    async def read(self, name: str) -> bytes:
+        """A file that is kept."""
+        ...
+
+
 @dataclass(frozen=True)
 class Room:
     """Everything a handler works with; built once, in `bot/app.py`. `channel`: the regia's, if any."""
@@ -108,6 +120,7 @@ class Room:
     screens: Editor
     outbox: Sender
     queues: Postponer
+    note_files: NoteFiles
     menus: MenuSetter
     new_id: Callable[[], str]
     channel: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import confirming, links, steering, unknown
-from handlers.facilitator import paper, priorities, questions, table, ties
+from handlers.facilitator import notes, paper, priorities, questions, table, ties
 from handlers.participant import code, contributions, dots, information, joining, runoff, typed
 from handlers.regia import agenda, charts, dead_letters, phases, roles
 
@@ -27,6 +27,7 @@ def setup(application: BolliniApplication) -> None:
         runoff,
         paper,
         questions,
+        notes,
         phases,
         dead_letters,
         agenda,

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from participation import dashboards, notices, priorities, steps, topics
+from participation import dashboards, notices, priorities, roles, steps, topics
 from participation.event import Phase
 from participation.notices import Role
-from storage import acts, contributions, outbox, tables
+from storage import acts, contributions, outbox, screens, tables
+from storage import notes as stored_notes
 from storage import people as stored_people
 from storage import priorities as stored_priorities
 from storage.contributions import Contribution, Place
+from storage.notes import Where
 from storage.outbox import Urgency
 
 if TYPE_CHECKING:
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
 
 Direction = Literal["next", "back"]
 
+NOTE_SCREEN = "note"
+"""The kind of screen that shows a photo or a voice message of a table."""
+
 _COMMAND = re.compile(r"/\w+(?:@\w+)?\s*")
+_NUMBER = re.compile(r"\d{1,6}\s*:")
 
 
 async def receive(
@@ -98,57 +104,105 @@ def _received(event: Event, kept: Contribution) -> notices.ContributionReceived:
 async def edit(database: Database, person: Person, message: int, text: str, now: datetime) -> notices.Notice:
     """The person edited a message: so is the contribution it became, if it became one that stands.
 
-    Of a facilitator's note the command before it (and the table it names) is not part of the note.
+    Of a note the command before it (and the table and number it names) is not part of the note.
     """
     async with database.transaction() as tx:
         found = await contributions.of_message(tx, person.telegram_id, message)
+        role = None
         if found is not None and found.source == "table":
+            role = await roles.notes_role(tx, person, found.table)
+            if role is None:
+                return notices.NotAllowed(command="nota")
             text = _noted(text, found.table)
         if found is None or not text or not await contributions.edit(tx, found.id, text, now):
             return notices.EditIgnored()
+        note = await stored_notes.of_text(tx, found.id)
+        if note is not None and text != found.text:
+            await stored_notes.trace(
+                tx, note.id, "edited", now, person.id, role, before=found.text, after=text
+            )
+            await screens.redraw_everywhere(tx, note_screen(note.id))
         return notices.ContributionEdited(
             session=found.session, strategy=found.strategy, question=found.question
         )
 
 
 def _noted(text: str, table: str) -> str:
-    """The note in a message that says "/nota T5 The lift is broken"."""
+    """The note in a message that says "/nota T5 The lift is broken", or "/note T5 3: The lift is broken"."""
     command = _COMMAND.match(text)
     if command is None:
         return text.strip()
     rest = text[command.end() :]
     first, _, behind = rest.partition(" ")
-    return (behind if first.casefold() == table.casefold() else rest).strip()
+    if first.casefold() == table.casefold():
+        rest = behind
+    if command[0].partition("@")[0].strip() == "/note":
+        rest = _NUMBER.sub("", rest.lstrip(), count=1)
+    return rest.strip()
+
+
+def note_screen(note: str) -> str:
+    """The kind of the screens that show a note."""
+    return f"{NOTE_SCREEN}:{note}"
+
+
+async def now_at(reader: Reader, table: str) -> Where:
+    """What a note of this table is about now: the session, and the strategy that is on."""
+    row = await tables.find(reader, table)
+    assert row is not None, "a role is at a table of the event"
+    early = Phase(row.phase) in {Phase.REGISTRATION, Phase.SESSION1, Phase.PRIORITIES}
+    return Where(table, 1 if early else 2, row.strategy_on)
 
 
 async def note(
     database: Database, person: Person, table: str, message: int, text: str, new_id: str, now: datetime
 ) -> notices.Notice:
-    """A facilitator's note: the table's own voice, on the strategy that is on if one is."""
+    """A note of the table: its own voice, on the strategy that is on if one is."""
     async with database.transaction() as tx:
-        row = await tables.find(tx, table)
-        assert row is not None, "facilitators have tables of the event"
-        await dashboards.refresh(tx, table)
-        await dashboards.active(tx, table, now)
-        later = Phase(row.phase) not in {Phase.REGISTRATION, Phase.SESSION1, Phase.PRIORITIES}
-        kept = await contributions.add(
-            tx,
-            Contribution(
-                id=new_id,
-                table=table,
-                zone=None,
-                source="table",
-                session=2 if later else 1,
-                strategy=row.strategy_on,
-                question=None,
-                text=text,
-            ),
-            person.telegram_id,
-            message,
-            person.id,
-            now,
+        role = await roles.notes_role(tx, person, table)
+        if role is None:
+            return notices.NotAllowed(command="nota")
+        kept = await contributions.of_message(tx, person.telegram_id, message)
+        found = None if kept is None else await stored_notes.of_text(tx, kept.id)
+        if found is None:
+            where = await now_at(tx, table)
+            await voice(tx, new_id, where, text, person, message, now)
+            found = await stored_notes.add(tx, new_id, where, "text", now, new_id)
+            await stored_notes.trace(tx, found.id, "received", now, person.id, role, after=text)
+            await dashboards.refresh(tx, table)
+            await dashboards.active(tx, table, now)
+        return notices.NoteReceived(
+            table=found.table, session=found.session, strategy=found.strategy, number=found.number
         )
-        return notices.NoteReceived(table=kept.table, session=kept.session, strategy=kept.strategy)
+
+
+async def voice(
+    tx: Transaction,
+    new_id: str,
+    where: Where,
+    text: str,
+    person: Person,
+    message: int,
+    now: datetime,
+) -> Contribution:
+    """Keep what a message says as the table's own voice; delivered again, what was kept the first time."""
+    return await contributions.add(
+        tx,
+        Contribution(
+            id=new_id,
+            table=where.table,
+            zone=None,
+            source="table",
+            session=where.session,
+            strategy=where.strategy,
+            question=None,
+            text=text,
+        ),
+        person.telegram_id,
+        message,
+        person.id,
+        now,
+    )
 
 
 async def put_on(

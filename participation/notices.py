@@ -609,11 +609,12 @@ class ContributionWithdrawn(Notice):
 
 
 class NoteReceived(Notice):
-    """A facilitator's note for the table was kept."""
+    """A note of the table was kept. `number`: at the table; 0 in one written before notes had numbers."""
 
     table: str
     session: int
     strategy: str | None
+    number: int = 0
 
 
 class NoteEmpty(Notice):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from participation import notices
@@ -11,6 +12,7 @@ from storage import roles
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from participation.event import Event
     from storage.database import Reader
     from storage.people import Person
 
@@ -52,6 +54,30 @@ async def own_table(reader: Reader, person: Person | None, among: Collection[Rol
     return every[0] if own or len(every) == 1 else None
 
 
+async def whose(
+    reader: Reader, event: Event, person: Person | None, command: str, argument: str, among: Collection[Role]
+) -> tuple[str, str] | notices.Notice:
+    """The table a command is for, and what else stands behind it; a notice when there is none.
+
+    Who has one of these roles at one table need not name it; who has several tables does, and so does the
+    regia, whose are all.
+    """
+    own = await tables_of(reader, person, among)
+    regia = await is_regia(reader, person)
+    if not (own or regia):
+        return notices.NotAllowed(command=command)
+    first, *behind = re.split(r"\s+", argument, maxsplit=1)
+    try:
+        named = event.table(first.rstrip(":.,")).code
+    except KeyError:
+        if len(own) == 1:
+            return own[0], argument
+        return notices.PaperWhichTable(command=command, tables=own, misread=first or None)
+    if not regia and named not in own:
+        return notices.NotAllowed(command=command)
+    return named, behind[0] if behind else ""
+
+
 async def is_regia(reader: Reader, person: Person | None) -> bool:
     """Whether a person is of the regia."""
     if person is None:
@@ -75,13 +101,17 @@ async def paper_role(reader: Reader, person: Person | None, table: str) -> Role 
 
     Asked at every use, by everything that has to do with paper.
     """
+    role = await _role_at(reader, person, table, PAPER)
+    return Role.REGIA if role is None and await is_regia(reader, person) else role
+
+
+async def _role_at(reader: Reader, person: Person | None, table: str, among: Collection[Role]) -> Role | None:
+    """The nearest of these roles that a person has at a table: one there comes before the venue's."""
     if person is None:
         return None
     here = {each.role for each in await roles.at_tables(reader, person.id) if each.table == table}
-    for role in (Role.FACILITATOR, Role.ASSISTANT, Role.VENUE_LEAD):
-        if role in here and role in PAPER:
-            return role
-    return Role.REGIA if await is_regia(reader, person) else None
+    nearest = (Role.FACILITATOR, Role.ASSISTANT, Role.VENUE_LEAD)
+    return next((role for role in nearest if role in here and role in among), None)
 
 
 async def enters_paper(reader: Reader, person: Person) -> bool:
@@ -92,6 +122,21 @@ async def enters_paper(reader: Reader, person: Person) -> bool:
 async def paper_tables(reader: Reader, person: Person | None) -> tuple[str, ...]:
     """Codes of the tables at which a person has a role that enters paper, in order. The regia's are all."""
     return await tables_of(reader, person, PAPER)
+
+
+async def notes_role(reader: Reader, person: Person | None, table: str) -> Role | None:
+    """As what a person may take a table's notes; None when they may not. Asked at every use."""
+    return await _role_at(reader, person, table, NOTES)
+
+
+async def notes_tables(reader: Reader, person: Person | None) -> tuple[str, ...]:
+    """Codes of the tables whose notes a person may take, in order."""
+    return await tables_of(reader, person, NOTES)
+
+
+async def reads_notes(reader: Reader, person: Person | None, table: str) -> bool:
+    """Whether a person may read a table's notes: who takes them, and the regia."""
+    return await notes_role(reader, person, table) is not None or await is_regia(reader, person)
 
 
 async def of_person(reader: Reader, person: Person) -> frozenset[Role]:

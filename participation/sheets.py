@@ -9,7 +9,6 @@ had been told.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -97,23 +96,10 @@ async def whose(
 ) -> tuple[str, str] | notices.Notice:
     """The table a command is for, and what else stands behind it; a notice when there is none.
 
-    Who has one table need not name it; who has several does, and so does the regia: sheets at the wrong
-    table are worse than a question.
+    Who has several tables names one, and so does the regia: sheets at the wrong table are worse than a
+    question.
     """
-    own = await roles.paper_tables(reader, person)
-    regia = await roles.is_regia(reader, person)
-    if person is None or not (own or regia):
-        return notices.NotAllowed(command=command)
-    first, *behind = re.split(r"\s+", argument, maxsplit=1)
-    try:
-        named = event.table(first.rstrip(":.,")).code
-    except KeyError:
-        if len(own) == 1:
-            return own[0], argument
-        return notices.PaperWhichTable(command=command, tables=own, misread=first or None)
-    if not regia and named not in own:
-        return notices.NotAllowed(command=command)
-    return named, behind[0] if behind else ""
+    return await roles.whose(reader, event, person, command, argument, roles.PAPER)
 
 
 # --- what changes after the closing --------------------------------------------------------------------

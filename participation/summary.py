@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from participation import draws, priorities, ties
+from participation import draws, priorities, table_notes, ties
 from participation.aggregates import (
     ContributionCounts,
     Keywords,
@@ -160,7 +160,7 @@ async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
     whether the count is `provisional` for them), `dots` (by strategy), `priorities` (codes), `ties` (each:
     the tied `strategies`, the `places` they contended for, those `chosen`, `how` it was settled or None, of a
     run-off its `voters` and `counts`, of a draw all it takes to draw again), what was `dropped` and why,
-    `contributions`.
+    `contributions`, and its `notes` (see `table_notes.by_table`).
     """
     turnout_now = await ballots.turnout(reader)
     cast = await ballots.cast(reader)
@@ -169,6 +169,7 @@ async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
     known = await stored_ties.of_all(reader)
     reasons = await stored_ties.reasons(reader)
     counted = await contributions.counted_by_table(reader)
+    noted = await table_notes.by_table(reader)
     found: dict[str, dict[str, object]] = {}
     for row in await tables.all_tables(reader):
         decided = sets.get(row.code)
@@ -190,6 +191,7 @@ async def by_table(reader: Reader) -> dict[str, dict[str, object]]:
             "dropped": [each.model_dump() for each in ties.dropped(decided, said)] if decided else [],
             "ties": [_tie(tie, said) for tie in known.get(row.code, ())],
             "contributions": counted.get(row.code, 0),
+            "notes": noted.get(row.code, []),
         }
     return found
 

@@ -1,7 +1,9 @@
 """A copy of a database that a bot may be writing to, checked before it gets its name.
 
 SQLite's own online copy, in one step and inside one reading transaction: writers are not kept waiting, and
-what the copy must hold is counted in the very state that is copied.
+what the copy must hold is counted in the very state that is copied. The files of notes that this state knows
+are copied before the copy gets its name, into a folder beside it. Files are never changed; only the file of a
+note that is withdrawn in that very moment may be missing, and is named as such.
 """
 
 from __future__ import annotations
@@ -9,15 +11,17 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import sqlite3
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from typing import TYPE_CHECKING
 
-from storage import unusable
+from storage import files, unusable
 from storage.database import DatabaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 BUSY_SECONDS = 10.0
@@ -29,32 +33,48 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Contents:
-    """What a database holds: the version of its schema, and the rows of each table."""
+    """What a database holds: the version of its schema, and the rows of each table.
+
+    Of a copy also: how many `files` of notes were copied, and the names of those that are `missing` or
+    damaged where the database is that was copied.
+    """
 
     version: int
     rows: Mapping[str, int]
+    files: int = 0
+    missing: tuple[str, ...] = ()
 
 
 def back_up(source: Path, target: Path, *, replace: bool = False) -> Contents:
     """Copy the database `source` into the file `target`, which is whole and checked when it appears.
 
     Raises `DatabaseError`, and then `target` is as it was: when the source cannot be read, when the copy is
-    not what was copied, and when there is a `target` already and `replace` was not asked for.
+    not what was copied, and when there is a `target` already and `replace` was not asked for. Files of notes
+    that are missing or damaged do not keep all else from being copied: they are named in what is returned.
     """
     _refuse_what_is_there(source, target, replace=replace)
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    folder = files.beside(target)
+    made = not folder.exists()
     try:
         expected = _copy(source, partial)
         check(partial, expected)
         _sync(partial)
+        names = _file_names(partial)
+        missing = tuple(_copy_files(names, files.beside(source), folder))
         _publish(partial, target, replace=replace)
-    except OSError as error:
+        _remove_others(folder, names)
+    except (OSError, DatabaseError) as error:
+        if made:
+            shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, DatabaseError):
+            raise
         message = f"The copy {target} cannot be written: {error.strerror or error}."
         raise DatabaseError(message) from error
     finally:
         for left in (partial, *_beside(partial)):
             left.unlink(missing_ok=True)
-    return expected
+    return replace_fields(expected, files=len(names) - len(missing), missing=missing)
 
 
 def check(copy: Path, expected: Contents) -> None:
@@ -93,6 +113,13 @@ def _refuse_what_is_there(source: Path, target: Path, *, replace: bool) -> None:
         raise DatabaseError(message)
     if target.exists() and not replace:
         raise DatabaseError(_already(target))
+    folder = files.beside(target)
+    if folder.exists() and not replace:
+        message = (
+            f"There is a folder {folder} already, where the files of notes would go. Name another file with "
+            "--out, or say --replace."
+        )
+        raise DatabaseError(message)
     for left in _beside(target):
         if left.exists():
             # SQLite would take it for a part of the copy.
@@ -145,14 +172,45 @@ def _copy_pages(reading: sqlite3.Connection, partial: Path) -> None:
         raise DatabaseError(message) from error
 
 
-def _contents(connection: sqlite3.Connection) -> Contents:
-    names = [
+def _file_names(copy: Path) -> list[str]:
+    """The files of notes that a copy knows."""
+    with _opened(copy, "ro") as connection:
+        if "note_files" not in _tables(connection):
+            # The database is of a version that had none.
+            return []
+        rows = connection.execute("SELECT DISTINCT name FROM note_files WHERE name IS NOT NULL ORDER BY name")
+        return [str(row[0]) for row in rows]
+
+
+def _copy_files(names: Iterable[str], source: Path, target: Path) -> Iterator[str]:
+    """Copy files of notes, each checked by its name; the names of those that are missing or damaged."""
+    giving, taking = files.FileStore(source), files.FileStore(target)
+    for name in names:
+        if not giving.sound(name):
+            yield name
+        else:
+            taking.keep(giving.read(name), name.partition(".")[2])
+
+
+def _remove_others(folder: Path, names: Collection[str]) -> None:
+    """Of an earlier copy that was replaced nothing is left that this one does not know."""
+    for path in folder.glob("*"):
+        if files.NAME.fullmatch(path.name) and path.name not in names:
+            path.unlink()
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    return [
         row[0]
         for row in connection.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
             " ORDER BY name"
         )
     ]
+
+
+def _contents(connection: sqlite3.Connection) -> Contents:
+    names = _tables(connection)
     if "schema_version" not in names:
         raise unusable.NotBollini
     version = connection.execute("SELECT max(version) FROM schema_version").fetchone()[0]

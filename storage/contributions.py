@@ -121,6 +121,20 @@ async def withdraw(tx: Transaction, contribution: str, person: int, at: datetime
     )
 
 
+async def supersede(tx: Transaction, contribution: str, at: datetime) -> None:
+    """Another text stands in its place."""
+    await tx.fetch(
+        "UPDATE contributions SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL",
+        contribution,
+        to_text(at),
+    )
+
+
+async def again(tx: Transaction, contribution: str) -> None:
+    """It stands again."""
+    await tx.fetch("UPDATE contributions SET withdrawn_at = NULL WHERE id = $1", contribution)
+
+
 async def of_person(reader: Reader, person: int) -> Sequence[tuple[Contribution, bool]]:
     """All that a person contributed themselves, the newest last, and whether they withdrew it."""
     rows = await reader.fetch(
@@ -154,18 +168,27 @@ async def of_session(reader: Reader, session: int) -> Sequence[Said]:
     return [Said(_contribution(row), row["person_id"] if row["source"] == "person" else None) for row in rows]
 
 
+# A photo or a voice message that nobody put into words yet counts as one, too.
+_COUNTED = (
+    "SELECT table_code FROM contributions WHERE withdrawn_at IS NULL"
+    " UNION ALL SELECT table_code FROM notes n WHERE withdrawn_at IS NULL AND text_id IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM note_files f JOIN contributions c ON c.id = f.caption_id"
+    "  WHERE f.note_id = n.id AND c.withdrawn_at IS NULL)"
+)
+
+
 async def counted_by_table(reader: Reader) -> dict[str, int]:
-    """How many contributions stand, per table that has any."""
+    """How many contributions and notes stand, per table that has any."""
     rows = await reader.fetch(
-        "SELECT table_code, count(*) AS n FROM contributions WHERE withdrawn_at IS NULL GROUP BY table_code"
+        f"SELECT table_code, count(*) AS n FROM ({_COUNTED}) AS each_one GROUP BY table_code"
     )
     return {row["table_code"]: row["n"] for row in rows}
 
 
 async def counted_of(reader: Reader, table: str) -> int:
-    """How many contributions of one table stand."""
+    """How many contributions and notes of one table stand."""
     rows = await reader.fetch(
-        "SELECT count(*) AS n FROM contributions WHERE table_code = $1 AND withdrawn_at IS NULL", table
+        f"SELECT count(*) AS n FROM ({_COUNTED}) AS each_one WHERE table_code = $1", table
     )
     return int(rows[0]["n"])
 

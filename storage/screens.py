@@ -157,6 +157,19 @@ async def redraw_for_facilitators(tx: Transaction, table: str, kind: str) -> Non
     )
 
 
+async def redraw_everywhere(tx: Transaction, kind: str) -> None:
+    """Have the screens of a kind redrawn for everybody who has one."""
+    await tx.fetch("UPDATE screens SET wanted_version = wanted_version + 1 WHERE kind = $1", kind)
+
+
+async def kind_of(reader: Reader, person: int, message: int) -> str | None:
+    """The kind of the person's screen that this message is; None when it is none."""
+    rows = await reader.fetch(
+        "SELECT kind FROM screens WHERE person_id = $1 AND message_id = $2", person, message
+    )
+    return str(rows[0]["kind"]) if rows else None
+
+
 async def forget(tx: Transaction, person: int, table: str) -> None:
     """The screens of a table that a person has are theirs no more: nobody edits them."""
     await tx.fetch(

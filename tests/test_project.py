@@ -14,7 +14,7 @@ import pytest
 
 from bot.__main__ import COMMANDS
 from bot.settings import Settings
-from handlers.render.typing_words import FACILITATOR, PAPER, PARTICIPANT, REGIA, ROLES
+from handlers.render.typing_words import FACILITATOR, NOTES, PAPER, PARTICIPANT, REGIA, ROLES
 from participation.notices import Role
 
 ROOT = Path(__file__).parents[1]
@@ -107,7 +107,7 @@ def test_every_command_is_in_the_readme() -> None:
 def test_what_is_typed_in_the_chat_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     chat = readme.split("## What is typed in the chat")[1].split("\n## ")[0]
-    typed = {*PARTICIPANT, *FACILITATOR, *PAPER, *REGIA, *ROLES}
+    typed = {*PARTICIPANT, *FACILITATOR, *NOTES, *PAPER, *REGIA, *ROLES}
     assert typed == set(re.findall(r"`/([a-z]+)", chat))
 
 

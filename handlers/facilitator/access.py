@@ -50,6 +50,18 @@ async def commanded(
     return None
 
 
+async def pressed_by(update: Update, context: Context, command: str) -> Person | None:
+    """Who pressed a button that does what this command does; the press is answered.
+
+    Whether they may is asked where it is done; None, and refused, when nobody of ours pressed.
+    """
+    person = await person_of(update, context)
+    await answer_press(update, context, person, None)
+    if person is None:
+        await reply(update, context, person, [notices.NotAllowed(command=command)])
+    return person
+
+
 async def may_press(update: Update, context: Context, table: str, screen: str) -> Person | None:
     """Who pressed a button of this table, if they facilitate it; the press is answered.
 

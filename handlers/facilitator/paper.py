@@ -21,7 +21,6 @@ from handlers.callback_data import (
 )
 from handlers.context import (
     act_of,
-    answer_press,
     argument_of,
     button,
     command,
@@ -31,8 +30,9 @@ from handlers.context import (
     reply,
     words_for,
 )
+from handlers.facilitator.access import pressed_by
 from handlers.render import paper_words
-from participation import desk, notices, paper, sheet_keyboard, sheets
+from participation import desk, paper, sheet_keyboard, sheets
 from participation.desk import Hand
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ async def say_handed_in(update: Update, context: Context) -> None:
     """A number below the question how many sheets were handed in."""
     room = context.room
     press = press_of(update, SayHandedIn)
-    person = await _pressed(update, context)
+    person = await pressed_by(update, context, "carta")
     if person is not None:
         told = await sheets.say_handed_in(
             room.database, room.event, person, press.table, press.count, room.clock.now()
@@ -122,7 +122,7 @@ async def open_sheet(update: Update, context: Context) -> None:
     """A keyboard for one sheet."""
     room = context.room
     press = press_of(update, OpenSheet)
-    person = await _pressed(update, context)
+    person = await pressed_by(update, context, "carta")
     if person is not None:
         by = _hand(update, context, person)
         told = await sheet_keyboard.open_sheet(room.database, room.event, by, press.table, press.label)
@@ -157,7 +157,7 @@ async def _change(
     zone: str | None = None,
 ) -> None:
     room = context.room
-    person = await _pressed(update, context)
+    person = await pressed_by(update, context, "carta")
     if person is not None:
         told = await sheet_keyboard.change_sheet(
             room.database, room.event, person, label, _message(update), dot=dot, page=page, zone=zone
@@ -169,7 +169,7 @@ async def finish_sheet(update: Update, context: Context) -> None:
     """The sheet on the keyboard is complete."""
     room = context.room
     press = press_of(update, FinishSheet)
-    person = await _pressed(update, context)
+    person = await pressed_by(update, context, "carta")
     if person is not None:
         by = _hand(update, context, person)
         told = await sheet_keyboard.finish_sheet(room.database, room.event, by, press.label)
@@ -180,7 +180,7 @@ async def confirm(update: Update, context: Context) -> None:
     """What was read back counts."""
     room = context.room
     press = press_of(update, ConfirmPaper)
-    person = await _pressed(update, context)
+    person = await pressed_by(update, context, "carta")
     if person is not None:
         by = _hand(update, context, person)
         told = await paper.confirm(room.database, room.event, by, press.token)
@@ -189,7 +189,7 @@ async def confirm(update: Update, context: Context) -> None:
 
 async def correct(update: Update, context: Context) -> None:
     """What was read back is not right yet."""
-    person = await _pressed(update, context)
+    person = await pressed_by(update, context, "carta")
     if person is not None:
         await _done(update, context, person, [await desk.correct(context.room.database, person)])
 
@@ -198,7 +198,7 @@ async def show_sheet(update: Update, context: Context) -> None:
     """One sheet of the list."""
     room = context.room
     press = press_of(update, ShowSheet)
-    person = await _pressed(update, context)
+    person = await pressed_by(update, context, "carta")
     if person is not None:
         told = await sheets.shown(room.database, room.event, person, press.table, press.number)
         await _done(update, context, person, [told])
@@ -208,7 +208,7 @@ async def withdraw_sheet(update: Update, context: Context) -> None:
     """Withdraw one sheet: asked back."""
     room = context.room
     press = press_of(update, WithdrawSheet)
-    person = await _pressed(update, context)
+    person = await pressed_by(update, context, "carta")
     if person is not None:
         by = _hand(update, context, person)
         told = await paper.ask_withdrawal(room.database, room.event, by, press.table, press.number, {})
@@ -226,15 +226,6 @@ def _message(update: Update) -> int | None:
     """The message that was pressed. Telegram leaves out those that it does not have any more."""
     pressed = None if update.callback_query is None else update.callback_query.message
     return None if pressed is None else pressed.message_id
-
-
-async def _pressed(update: Update, context: Context) -> Person | None:
-    """Who pressed; the press is answered. Whether they may is asked where it is done."""
-    person = await person_of(update, context)
-    await answer_press(update, context, person, None)
-    if person is None:
-        await reply(update, context, person, [notices.NotAllowed(command="carta")])
-    return person
 
 
 async def _done(update: Update, context: Context, person: Person | None, told: Sequence[Notice]) -> None:

@@ -1,13 +1,13 @@
-"""Session 2 at the table: putting a strategy on, and the table's notes."""
+"""Session 2 at the table: putting a strategy on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from handlers.callback_data import PutOn
-from handlers.context import act_of, button, command, message_of, press_of, reply
+from handlers.context import act_of, button, command, press_of, reply
 from handlers.facilitator.access import commanded, may_press
-from participation import contributions, dashboards, notices, roles
+from participation import contributions, dashboards
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 def setup(application: BolliniApplication) -> None:
     """Add this module's handlers."""
     application.add_handler(command("discuti", discuss))
-    application.add_handler(command("nota", note))
     application.add_handler(button(put_on, PutOn))
 
 
@@ -37,23 +36,6 @@ async def put_on(update: Update, context: Context) -> None:
     person = await may_press(update, context, press.table, dashboards.SCREEN)
     if person is not None:
         await _put_on(update, context, person, press.table, press.strategy)
-
-
-async def note(update: Update, context: Context) -> None:
-    """`/nota` and what the table says."""
-    room = context.room
-    allowed = await commanded(update, context, free_text=True, among=roles.NOTES)
-    if allowed is None:
-        return
-    person, table, text = allowed
-    if not text:
-        await reply(update, context, person, [notices.NoteEmpty()])
-        return
-    told = await contributions.note(
-        room.database, person, table, message_of(update).message_id, text, room.new_id(), room.clock.now()
-    )
-    await reply(update, context, person, [told])
-    room.screens.wake()
 
 
 async def _put_on(update: Update, context: Context, person: Person, table: str, strategy: str) -> None:

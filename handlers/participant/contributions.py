@@ -81,6 +81,7 @@ async def edited(update: Update, context: Context) -> None:
         return
     told = await contributions.edit(room.database, person, message.message_id, text, room.clock.now())
     await reply(update, context, person, [told])
+    room.screens.nudge(person.id)
 
 
 async def _choices(update: Update, context: Context, what: Literal["questions", "strategies"]) -> None:

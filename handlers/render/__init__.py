@@ -57,6 +57,9 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     MovePerson      /sposta P17 T8 zona 8
     (no button)     /agenda ferma, riprendi, +10   argument_words: "hold", "resume"
     (no button)     /avviso facilitatori: ...      argument_words: "leaders", "all"
+    ShowNote        /note 3 (with the table first: /note T5 3)
+    WithdrawNote    /note ritira 3, /note rimetti 3    note_words: "withdraw", "restore"
+    MoveNote        /note sposta 3 T6                  note_words: "move"
 """
 
 from __future__ import annotations
@@ -70,6 +73,7 @@ from handlers.render.typing_words import (
     chart_words,
     commands,
     leading_words,
+    note_words,
     paper_words,
     phase_words,
     place_words,
@@ -90,6 +94,7 @@ __all__ = [
     "commands",
     "leading_words",
     "markup",
+    "note_words",
     "paper_words",
     "phase_words",
     "place_words",

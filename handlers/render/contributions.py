@@ -175,6 +175,7 @@ def note_received(notice: NoteReceived, event: Event, words: Translator) -> tupl
         (
             words.text("note.received", table=table_coded(event, notice.table), session=notice.session),
             _about(notice.strategy, None, event, words),
+            words.text("note.number", number=notice.number) if notice.number else None,
         )
     )
 

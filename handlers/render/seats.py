@@ -65,7 +65,7 @@ def _seat(seat: SeatShown, words: Translator) -> Html:
 
 
 def _people(notice: PeopleShown, words: Translator) -> Keyboard:
-    rows = grid(((f"P{seat.person}", MovePerson(str(seat.person), "", "")) for seat in notice.people), 4)
+    rows = grid(((f"P{seat.person}", MovePerson(str(seat.person), "", "")) for seat in notice.people), 3)
     if notice.more:
         last = str(notice.people[-1].person)
         rows += grid([(words.plain("people.more"), ShowPeople(notice.table, last))], 1)

@@ -43,11 +43,13 @@ FACILITATOR: Final = (
 ASSISTANT: Final = ("nota",)
 PAPER: Final = ("carta", "schede", "consegnate", "presenti")
 """Commands of everybody who may enter paper at a table, the regia included."""
+NOTES: Final = ("note",)
+"""Commands of everybody who reads the notes of a table, the regia included."""
 REGIA: Final = ("stato", "fase", "agenda", "prolunga", "riapri", "avviso", "grafici", "scarti")
 ROLES: Final = ("ruoli", "link", "revoca", "sposta")
 """Commands of the regia about who may do what, and who sits where."""
 
-
+_OF_ALL: Final = (*PAPER, *NOTES)
 _LONE: Final = ("skip", "back", "finish", "review", "questions", "strategies", "acknowledge", "help")
 _LEADING: Final = ("zone", "table", "axis", "strategy", "question", "withdraw")
 _ARGUMENTS: Final = (
@@ -64,6 +66,7 @@ _ARGUMENTS: Final = (
     "resume",
     "leaders",
 )
+_NOTES: Final = ("withdraw", "restore", "move")
 _PAPER: Final = ("sheet", "zone", "blank", "withdraw", "correct", "cancel")
 _CHARTS: Final = (
     "turnout",
@@ -81,22 +84,22 @@ _PLACES: Final = ("here", "channel")
 def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
     """Telegram's menu for somebody with these roles: (command without slash, description), own role first."""
     names = (name for group in (*map(of_role, _in_order(roles)), PARTICIPANT) for name in group)
-    # Paper comes after all that is a role's own.
-    every = [name for name in dict.fromkeys(names) if name not in PAPER]
-    paper = PAPER if roles else ()
+    # What every role brings comes after all that is a role's own.
+    every = [name for name in dict.fromkeys(names) if name not in _OF_ALL]
+    shared = _OF_ALL if roles else ()
     own = len(every) - len(PARTICIPANT)
-    return tuple((name, words.plain(f"command.{name}")) for name in (*every[:own], *paper, *every[own:]))
+    return tuple((name, words.plain(f"command.{name}")) for name in (*every[:own], *shared, *every[own:]))
 
 
 def of_role(role: Role) -> tuple[str, ...]:
     """The commands that a role brings."""
     match role:
         case Role.FACILITATOR | Role.VENUE_LEAD:
-            return (*FACILITATOR, *PAPER)
+            return (*FACILITATOR, *_OF_ALL)
         case Role.ASSISTANT:
-            return (*ASSISTANT, *PAPER)
+            return (*ASSISTANT, *_OF_ALL)
         case Role.REGIA:
-            return (*REGIA, *ROLES, *PAPER)
+            return (*REGIA, *ROLES, *_OF_ALL)
 
 
 def _in_order(roles: Collection[Role]) -> list[Role]:
@@ -146,6 +149,16 @@ def paper_words(words: Translator) -> Mapping[str, str]:
     """
     found = {word: meaning for meaning in _PAPER for word in _listed(words, f"paper_words.{meaning}")}
     return {**found, **dict.fromkeys(_listed(words, "argument.confirm"), "confirm")}
+
+
+def note_words(words: Translator) -> Mapping[str, str]:
+    """Words about notes, casefolded: /note ritira 3 -> "withdraw", "restore", "move"."""
+    return {word: meaning for meaning in _NOTES for word in _listed(words, f"note_words.{meaning}")}
+
+
+def note_word(words: Translator, meaning: str) -> str:
+    """The first of the words with this meaning about a note: the one the texts use."""
+    return _listed(words, f"note_words.{meaning}")[0]
 
 
 def role_words(words: Translator) -> Mapping[str, Role]:

@@ -34,9 +34,12 @@ People (the same id again gives the same phone)::
     phone.start(payload=None) -> int           # "/start" or "/start PAYLOAD"; unblocks a blocked bot first
     phone.say(text, reply_to=None) -> int      # message id; ValueError over 4,096; Blocked if it is
     phone.send(**fields) -> int                # any Message fields: photo=b"...", document=("a.pdf", b"..."),
-                                               # sticker=True, voice=True, location=True, poll=True ...
-                                               # (True: an example) or the JSON object itself; caption="..."
+                                               # voice=b"...", audio=, video_note= (seconds=3), sticker=True,
+                                               # voice=True, location=True, poll=True ... (True: an example)
+                                               # or the JSON object itself; caption="..."
+    phone.send_album(b"...", b"...", caption="") -> list[int]
     phone.edit(message_id, text)               # edited_message; only the person's own text messages
+    phone.edit_caption(message_id, caption, photo=None)    # the same of a caption, or with a new photo
     phone.tap(message_id, data) -> str         # callback id; data is str or bytes, forged ones too
     phone.block() / phone.unblock()            # my_chat_member updates
     phone.delete(message_id)                   # the bot is not told
@@ -104,6 +107,10 @@ Webhook: setWebhook with an http address on the loopback (nothing else is ever r
 max_connections, allowed_updates; ``Telegram(..., webhooks=Webhooks(order="per_chat" | "any", timeout,
 first_pause, longest_pause))``; ``telegram.deliverer.attempts`` and ``.delivered``; a method call in the
 answer (JSON or form, no uploads) is carried out.
+
+Files: getFile gives what is not over 20 MB, under an address that is good for an hour of event time;
+``telegram.intercept_file = async (path) -> Fault | None`` makes downloads go wrong ("error", "reset",
+"truncated", or late).
 
 Limits: ``Limits(per_chat, chat_burst, channel_per_minute, bulk_per_second, paid_per_second,
 interactive_seconds, real_time=False, bulk_only=False)``, in event time, or with real_time by the wall clock;

@@ -46,9 +46,7 @@ def answer_callback_query(world: World, params: Params, _uploads: dict[str, Uplo
 
 def get_file(world: World, params: Params, _uploads: dict[str, Upload]) -> dict[str, Any]:
     """The method getFile."""
-    found = world.files.by_id(params["file_id"])
-    if found is None:
-        raise bad_request("wrong file_id or the file is temporarily unavailable")
+    found = world.files.open(params["file_id"], world.now())
     return found.json() | {"file_path": found.path}
 
 

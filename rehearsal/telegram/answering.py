@@ -209,6 +209,11 @@ async def _pause(seconds: float, request: web.Request) -> bool:
     return request.transport is not None
 
 
+def refusal(error: ApiError) -> web.Response:
+    """An answer that refuses."""
+    return web.Response(status=error.code, body=_refusal(error), content_type="application/json")
+
+
 def _refusal(error: ApiError) -> bytes:
     body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
     if error.retry_after is not None:

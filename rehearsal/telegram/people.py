@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.telegram.chats import Message, SentMessage
-from rehearsal.telegram.examples import EXAMPLES
-from rehearsal.telegram.files import Upload
-from rehearsal.telegram.formatting import MAX_TEXT, typed_text
+from rehearsal.telegram.examples import EXAMPLES, SOUNDS
+from rehearsal.telegram.files import StoredFile, Upload
+from rehearsal.telegram.formatting import MAX_CAPTION, MAX_TEXT, typed_text
 from rehearsal.telegram.markup import Entity, units
 from rehearsal.telegram.places import Chat
 
@@ -150,13 +150,22 @@ class Phone(Chat):
     def send(self, **fields: Any) -> int:
         """Send anything else, by the Bot API's names of Message fields.
 
-        photo and document take bytes (document also (name, bytes)); sticker, voice, location, contact, poll
-        and their like take True for an example, or the object itself. caption and reply_to_message_id are
-        understood too.
+        photo and document take bytes (document also (name, bytes)); voice, audio and video_note take bytes
+        (with `seconds`) or True for an example; sticker, location, contact, poll and their like take True for
+        an example. All take the object itself, too. caption, media_group_id and reply_to_message_id are
+        understood.
         """
         reply_to = self.store.get(fields.pop("reply_to_message_id", 0))
         caption, entities = typed_text(fields.pop("caption", ""))
-        known: dict[str, Any] = {}
+        known: dict[str, Any] = {"media_group_id": fields.pop("media_group_id", None)}
+        seconds = fields.pop("seconds", None)
+        for kind, (sound, example, lasts) in SOUNDS.items():
+            content = example if fields.get(kind) is True else fields.get(kind)
+            if isinstance(content, bytes):
+                kept = self._world.files.sound(
+                    Upload(sound, content), kind, lasts if seconds is None else seconds
+                )
+                fields[kind] = kept.sound_json(kind)
         if isinstance(fields.get("photo"), bytes):
             known["photo"] = self._world.files.photo(Upload("photo.jpg", fields.pop("photo")))
         if isinstance(fields.get("document"), bytes | tuple):
@@ -165,6 +174,27 @@ class Phone(Chat):
             known["document"] = self._world.files.document(Upload(name, data))
         extra = {name: EXAMPLES[name] if value is True else value for name, value in fields.items()}
         return self._post(**known, extra=extra, caption=caption or None, entities=entities, reply_to=reply_to)
+
+    def send_album(self, *photos: bytes, caption: str = "") -> list[int]:
+        """Send photos as one album; Telegram puts the caption below the first. Returns the message ids."""
+        group = self._world.new_media_group()
+        captions = [caption, *([""] * (len(photos) - 1))]
+        return [
+            self.send(photo=photo, caption=below, media_group_id=group)
+            for photo, below in zip(photos, captions, strict=True)
+        ]
+
+    def edit_caption(self, message_id: int, caption: str, photo: bytes | None = None) -> None:
+        """Change the caption of one's own message, with `photo` also the picture; ValueError for text."""
+        message = self.store.get(message_id)
+        if message is None or message.from_bot or message.text is not None:
+            raise ValueError(f"message {message_id} has no caption of this person")
+        self._must_reach_the_bot()
+        shown, entities = typed_text(caption)
+        if units(shown) > MAX_CAPTION:
+            raise ValueError("a caption has up to 1,024 characters")
+        picture = None if photo is None else self._world.files.photo(Upload("photo.jpg", photo))
+        self._act(lambda: self._recaptioned(message, shown, entities, picture))
 
     def edit(self, message_id: int, text: str) -> None:
         """Change one's own text message; ValueError for any other. The same text changes nothing."""
@@ -275,6 +305,17 @@ class Phone(Chat):
         if self.blocked or message.id not in self.store:
             return
         message.text, message.entities = text, entities
+        message.edited(self._world.unix_now())
+        self._queue("edited_message", message.json())
+        self.touch()
+
+    def _recaptioned(
+        self, message: Message, caption: str, entities: list[Entity], picture: StoredFile | None
+    ) -> None:
+        if self.blocked or message.id not in self.store:
+            return
+        message.caption, message.entities = caption or None, entities
+        message.photo = picture or message.photo
         message.edited(self._world.unix_now())
         self._queue("edited_message", message.json())
         self.touch()

@@ -3,15 +3,16 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from rehearsal.telegram.answering import Desk
+from rehearsal.telegram.answering import Desk, refusal
 from rehearsal.telegram.delivering import Deliverer, Webhooks
-from rehearsal.telegram.faults import Intercept
+from rehearsal.telegram.errors import ApiError
+from rehearsal.telegram.faults import Fault, Intercept
 from rehearsal.telegram.files import MAX_UPLOAD
 from rehearsal.telegram.limits import Limits
 from rehearsal.telegram.observing import Observer
@@ -19,6 +20,8 @@ from rehearsal.telegram.people import Phone
 from rehearsal.telegram.places import Channel
 from rehearsal.telegram.record import CallRecord, Recorder
 from rehearsal.telegram.world import World
+
+OCTETS = "application/octet-stream"
 
 
 class Telegram:
@@ -76,6 +79,8 @@ class Telegram:
         self.app.router.add_route("*", "/bot{token}/{method}", self._desk.answer)
         self.app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         self.url = ""
+        self.intercept_file: Callable[[str], Awaitable[Fault | None]] | None = None
+        """What is asked, before each download, whether it goes wrong; it gets the file's path."""
         self._delivering: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
 
@@ -192,8 +197,22 @@ class Telegram:
 
     async def _download(self, request: web.Request) -> web.Response:
         if request.match_info["token"] != self._token:
-            raise web.HTTPUnauthorized
-        found = self.world.files.by_path(request.match_info["path"])
+            return refusal(ApiError(401, "Unauthorized"))
+        path = request.match_info["path"]
+        fault = None if self.intercept_file is None else await self.intercept_file(path)
+        if fault is not None:
+            await asyncio.sleep(fault.wait + fault.delay)
+        found = self.world.files.by_path(path, self.world.now())
         if found is None:
-            raise web.HTTPNotFound
-        return web.Response(body=found.data, content_type=found.mime_type)
+            return refusal(ApiError(404, "Not Found"))
+        match None if fault is None else fault.answer:
+            case "error" | "html":
+                assert fault is not None, "one that answers"
+                return refusal(ApiError(fault.status, fault.description, fault.retry_after))
+            case "reset":
+                assert request.transport is not None, "somebody asks"
+                request.transport.abort()
+                return web.Response()
+            case "truncated":
+                return web.Response(body=found.data[: len(found.data) // 2], content_type=OCTETS)
+        return web.Response(body=found.data, content_type=OCTETS)

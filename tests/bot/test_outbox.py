@@ -19,6 +19,7 @@ from storage.outbox import Urgency
 from tests.support.hall import CHANNEL, eventually, open_hall
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -301,22 +302,28 @@ async def test_a_channel_that_throws_the_bot_out_gets_its_posts_when_it_is_back(
 # --- pace, order, and the newest word -------------------------------------------------------------------
 
 
-async def letters(hall: Hall, who: Somebody, *given: tuple[str, Urgency], wake: bool = True) -> None:
+async def letters(hall: Hall, who: Somebody, *given: tuple[str, Urgency]) -> None:
     """Put messages for somebody into the outbox, each under its key."""
-    person = (await hall.rows("SELECT id FROM people WHERE telegram_id = $1", who.phone.id))[0]["id"]
+    await letters_to(hall, (who, given))
+
+
+async def letters_to(hall: Hall, *given: tuple[Somebody, Iterable[tuple[str, Urgency]]]) -> None:
+    """The same for several people at once: nobody's can go before all are there."""
+    rows = await hall.rows("SELECT telegram_id, id FROM people")
+    ids = {row["telegram_id"]: row["id"] for row in rows}
     async with hall.database.transaction() as tx:
-        for key, urgency in given:
-            await outbox.post(
-                tx,
-                key,
-                who.phone.id,
-                dump(UnknownCommand(command=key)),
-                hall.clock.now(),
-                urgency=urgency,
-                person=person,
-            )
-    if wake:
-        hall.bot.outbox.wake()
+        for who, theirs in given:
+            for key, urgency in theirs:
+                await outbox.post(
+                    tx,
+                    key,
+                    who.phone.id,
+                    dump(UnknownCommand(command=key)),
+                    hall.clock.now(),
+                    urgency=urgency,
+                    person=ids[who.phone.id],
+                )
+    hall.bot.outbox.wake()
 
 
 async def test_what_is_more_urgent_overtakes_what_waits(hall: Hall) -> None:
@@ -349,8 +356,8 @@ async def test_a_chat_that_is_held_keeps_nobody_else_waiting_however_much_waits_
 
     hall.telegram.intercept = intercept
     # All at once: with nothing else to do the hall's time goes on to the end of the hold.
-    await letters(hall, anna, *((f"a{number}", Urgency.PHASE) for number in range(120)), wake=False)
-    await letters(hall, bruno, ("b", Urgency.NUDGE))
+    many = [(f"a{number}", Urgency.PHASE) for number in range(120)]
+    await letters_to(hall, (anna, many), (bruno, [("b", Urgency.NUDGE)]))
     await bruno.reads()
     assert 1 == len(at)
     assert at[0] < 200

@@ -12,18 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pacing import (
-    ANSWER_SECONDS,
-    CHAT_BURST,
-    LONGEST_BACKOFF,
-    OVERALL,
-    PAID,
-    SECOND,
-    Lane,
-    Pacer,
-    Ticket,
-    backoff,
-)
+from bot.pacing import CHAT_BURST, LONGEST_BACKOFF, OVERALL, PAID, SECOND, Lane, Pacer, Ticket, backoff
 from rehearsal.telegram import Limits
 
 if TYPE_CHECKING:
@@ -163,15 +152,6 @@ def test_answers_do_not_wait_for_what_goes_to_others() -> None:
         pacer.take(chat, START, Lane.BULK)
     assert pacer.ready(99, START, Lane.BULK) > START
     assert pacer.ready(99, START, Lane.ASKED_FOR) <= START
-
-
-def test_what_goes_to_a_chat_is_an_answer_for_a_while_after_something_came_from_there() -> None:
-    pacer = Pacer(START)
-    assert not pacer.answers(1, START)
-    pacer.heard(1, START)
-    assert pacer.answers(1, START + ANSWER_SECONDS)
-    assert not pacer.answers(2, START)
-    assert not pacer.answers(1, START + ANSWER_SECONDS + 0.1)
 
 
 def test_a_held_chat_waits_and_others_do_not() -> None:

@@ -230,32 +230,6 @@ async def test_a_stop_while_the_ballots_go_out_doubles_none(hall: Hall) -> None:
     assert [1] * 30 == ballots()
 
 
-async def test_those_whom_telegram_holds_up_keep_nobody_from_their_turn(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However few screens are looked at together, and although these are looked at first."""
-    monkeypatch.setattr("bot.screens.PAGE", 3)
-    people = await hall.people(9, "T6")
-    await hall.at("10:10")
-    held = {who.phone.id for who in people[:4]}
-
-    async def intercept(call: Call) -> Fault | None:
-        refused = call.method == "editMessageText" and call.chat_id in held
-        return Fault(status=429, retry_after=10_000) if refused else None
-
-    hall.telegram.intercept = intercept
-    await hall.stops()
-    async with hall.database.transaction() as tx:
-        await tx.fetch("UPDATE ballots SET finished = 1, version = version + 1")
-        await tx.fetch("UPDATE screens SET wanted_version = wanted_version + 1")
-    hall.starts()
-
-    async def others_are_shown() -> bool:
-        return await hall.count("screens", "wanted_version > shown_version") == len(held)
-
-    await eventually(others_are_shown)
-
-
 async def test_screens_never_touch_the_channel(hall: Hall) -> None:
     await voting(hall)
     assert [] == hall.telegram.channel(CHANNEL).posts

@@ -56,6 +56,19 @@ async def test_a_table_in_figures(hall: Hall) -> None:
         "dropped": [{"strategy": "5.4", "reason": None}],
         "ties": [],
         "contributions": 3,
+        "notes": [
+            {
+                "number": 1,
+                "kind": "text",
+                "session": 2,
+                "strategy": None,
+                "withdrawn": False,
+                "to_transcribe": False,
+                "files": [],
+                "waiting": 0,
+                "lost": [],
+            }
+        ],
     } == found["tables"]["T6"]
     assert 3 == found["people"]
     assert 0 == found["channel_posts"]

@@ -15,6 +15,7 @@ from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
 from participation.charting import CHARTS
 from participation.event import Event, Phase
+from participation.note_notices import NoteMoved, NoteScreen
 from participation.notices import (
     AgendaRefused,
     AgendaShifted,
@@ -193,6 +194,11 @@ class Samples:
                 return self._board()
             case "TieTold":
                 return self._tie()
+            case "NoteScreen":
+                return self._note()
+            case "NoteMoved" if self._random.random() < 0.3:
+                table = self._table()
+                return NoteMoved(table=table, number=2, from_table=table, from_number=2)
             case "RunoffHands":
                 hands = tuple((code, self._random.choice((0, 1, 4))) for code in self._codes()[:3])
                 return RunoffHands(table=self._table(), hands=hands, closes_at=self._moment())
@@ -201,6 +207,28 @@ class Samples:
             for name, field in kind.model_fields.items()
         }
         return kind.model_validate(values)
+
+    def _note(self) -> NoteScreen:
+        random = self._random
+        lost = ("large", "kind", "gone", "a reason of a later version")
+        return NoteScreen(
+            id=f"{random.getrandbits(96):024x}",
+            table=self._table(),
+            number=random.randint(1, 2000),
+            kind=random.choice(("text", "photo", "photo", "voice", "voice")),
+            session=random.choice((1, 2)),
+            strategy=self._maybe_code(),
+            seconds=random.choice((None, 0, 45, 3700)),
+            kept=random.choice((0, 1, 10)),
+            wished=random.choice((0, 1, 10)),
+            delayed=random.choice((None, "network", "disk")),
+            lost=tuple(random.choice(lost) for _ in range(random.choice((0, 0, 1, 3)))),
+            captions=tuple(self._awkward() or "x" for _ in range(random.choice((0, 0, 1, 4, 10)))),
+            text=random.choice((None, self._awkward())),
+            withdrawn=random.random() < 0.2,
+            others=tuple(table.code for table in self._event.tables[: random.choice((0, 0, 2, 8))]),
+            writes=random.random() < 0.8,
+        )
 
     def _board(self) -> PriorityScreen:
         random = self._random
@@ -410,6 +438,9 @@ class Samples:
             "bot": ["bollini_bot", ""],
             "what": ["role", "link"] if kind is RevokeRefused else ["present", "handed_in"],
             "excess": ["registered", "votes"],
+            "kind": ["text", "photo", "voice", "a kind of a later version"],
+            "why": ["large", "video", "kind", "gone", "a reason of a later version"],
+            "from_table": [table.code for table in event.tables],
         }
         return self._random.choice(codes.get(name) or AWKWARD)
 

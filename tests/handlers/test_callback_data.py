@@ -31,6 +31,7 @@ from handlers.callback_data import (
     LeaveEmpty,
     ListQuestions,
     ListStrategies,
+    MoveNote,
     MovePerson,
     MovePhase,
     NewLink,
@@ -52,6 +53,7 @@ from handlers.callback_data import (
     SetDots,
     SetSheetDots,
     ShowBoard,
+    ShowNote,
     ShowPage,
     ShowPeople,
     ShowRoles,
@@ -60,6 +62,7 @@ from handlers.callback_data import (
     ShowState,
     SkipReason,
     Withdraw,
+    WithdrawNote,
     WithdrawSheet,
     decode,
     encode,
@@ -72,6 +75,7 @@ strategies = st.from_regex(r"[1-9][0-9]?\.[1-9][0-9]?", fullmatch=True)
 numbers = st.from_regex(r"[1-9][0-9]?", fullmatch=True)
 labels = st.from_regex(r"[1-9][0-9]{0,3}|[A-Z][2-9][A-Z][2-9][A-Z]", fullmatch=True)
 tokens = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
+note_ids = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
 payloads = st.from_regex(r"[A-Za-z0-9_-]{0,32}", fullmatch=True)
 
 places = st.from_regex(r"t\.[A-Za-z][A-Za-z0-9_]{0,11}|v\.[1-9][0-9]?|r", fullmatch=True)
@@ -121,6 +125,9 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(Answer, st.from_regex(r"[0-9a-f]{24}", fullmatch=True), st.booleans()),
     st.builds(ShowState, tables | st.just("")),
     st.builds(DrawChart, st.sampled_from(["turnout", "keywords2"]), st.sampled_from(["", "here", "channel"])),
+    st.builds(ShowNote, note_ids),
+    st.builds(WithdrawNote, note_ids, st.booleans()),
+    st.builds(MoveNote, note_ids, tables),
 )
 
 

@@ -412,7 +412,8 @@ async def test_what_has_no_text_is_told_what_to_do_instead(hall: Hall, kind: str
 
 async def test_a_caption_is_a_contribution(hall: Hall) -> None:
     anna, _ = await discussing(hall)
-    (received,) = await anna.shares(photo=png(), caption="La stazione com'è oggi")
+    not_kept, received = await anna.shares(photo=png(), caption="La stazione com'è oggi")
+    assert "Il file che hai mandato non è stato conservato" in not_kept
     assert "Contributo ricevuto" in received
     assert [("La stazione com'è oggi", "1.3", "1")] == await anna.contributions()
 

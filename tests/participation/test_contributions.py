@@ -145,14 +145,14 @@ async def test_a_note_is_kept_once_in_every_phase(floor: Floor, phase: Phase, se
     await floor.moves("T6", phase)
     for _ in range(2):
         told = await note(floor, lara, "Al tavolo si parla di treni", 5)
-        assert NoteReceived(table="T6", session=session, strategy=None) == told
+        assert NoteReceived(table="T6", session=session, strategy=None, number=1) == told
     assert [("Al tavolo si parla di treni", None, None)] == await floor.contributions(session)
 
 
 async def test_a_note_is_about_the_strategy_that_is_on(session2: Floor) -> None:
     lara = await session2.facilitator()
     await put_on(session2, "1.1")
-    assert NoteReceived(table="T6", session=2, strategy="1.1") == await note(
+    assert NoteReceived(table="T6", session=2, strategy="1.1", number=1) == await note(
         session2, lara, "Fibra per tutti"
     )
     assert [("Fibra per tutti", "1.1", None)] == await session2.contributions()

@@ -28,6 +28,8 @@ TALLIES = st.dictionaries(st.sampled_from(ORDER), st.integers(0, 6), max_size=le
 MOST = st.integers(1, 8)
 CHANCE = st.randoms(use_true_random=False)
 
+LEADS = notices.Role.FACILITATOR
+
 
 @settings(deadline=None)
 @given(TALLIES, MOST)
@@ -208,7 +210,7 @@ async def test_the_table_chooses_among_the_tied_and_everybody_concerned_hears_on
     at = floor.now
     floor.later()
     for refused in (await keep(floor, "2.2", kept=True), await confirm(floor, lara)):
-        assert PrioritiesRefused(table="T6", reason="decided", at=at) == refused
+        assert PrioritiesRefused(table="T6", reason="decided", at=at, role=LEADS) == refused
 
 
 async def test_somebody_of_several_roles_is_told_once(floor: Floor) -> None:
@@ -243,7 +245,7 @@ async def test_two_who_facilitate_decide_once(floor: Floor) -> None:
     bruno = await floor.facilitator(902)
     first, second = await confirm(floor, lara), await confirm(floor, bruno)
     assert first is None
-    assert PrioritiesRefused(table="T6", reason="decided", at=floor.now) == second
+    assert PrioritiesRefused(table="T6", reason="decided", at=floor.now, role=LEADS) == second
     assert [decided(*UNDISPUTED, confirmed=True, tie=settled("fewer"))] == await floor.told(anna)
     assert 1 == sum(isinstance(told, notices.PrioritiesDecided) for told in await floor.told(bruno))
 

@@ -220,6 +220,7 @@ async def test_everything_by_table_equals_what_people_did(floor: Floor) -> None:
         "dropped": [],
         "ties": [tie],
         "contributions": 1,
+        "notes": [],
     }
     assert expected == found["T6"]
     await floor.keeps(lara, "T6", "6.4", kept=True)
@@ -232,7 +233,7 @@ async def test_everything_by_table_equals_what_people_did(floor: Floor) -> None:
     } == found["T6"]
     nothing = {"registered": 0, "voted": 0, "finished": 0, "dots": {}, "priorities": [], "ties": []}
     nothing |= {"channels": dict.fromkeys(expected["channels"], 0), "present": None, "dropped": []}
-    assert {**nothing, "sheets": expected["sheets"], "contributions": 0} == found["T5"]
+    assert {**nothing, "sheets": expected["sheets"], "contributions": 0, "notes": []} == found["T5"]
     assert [table.code for table in floor.event.tables] == list(found)
 
 

@@ -11,7 +11,7 @@ import pytest
 from participation import agenda, draws, lots, notices, priorities, reasons, runoffs, summary, ties
 from participation.disclosure import tellable
 from participation.event import Phase
-from participation.notices import PrioritiesRefused, RunoffRefused, TieRefused, TieTold
+from participation.notices import PrioritiesRefused, Role, RunoffRefused, TieRefused, TieTold
 from storage import ballots, moments
 from storage import priorities as stored_priorities
 from storage import ties as stored
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 UNDISPUTED = ("3.2", "1.1", "1.2", "2.1", "2.2")
 TIED = ("4.1", "5.1", "6.1")
+
+LEADS = Role.FACILITATOR
 
 
 async def closed(floor: Floor, more: int = 0) -> tuple[list[Person], Person]:
@@ -105,7 +107,7 @@ async def test_places_left_empty_can_be_contested_again_until_the_table_confirms
     await floor.confirms(lara)
     assert UNDISPUTED == await stands(floor)
     refused = await draws.reopen(floor.database, floor.event, "T6", 1, floor.now)
-    assert PrioritiesRefused(table="T6", reason="decided", at=floor.now) == refused
+    assert PrioritiesRefused(table="T6", reason="decided", at=floor.now, role=LEADS) == refused
 
 
 async def test_the_second_who_settles_hears_since_when_it_is(floor: Floor) -> None:
@@ -113,10 +115,10 @@ async def test_the_second_who_settles_hears_since_when_it_is(floor: Floor) -> No
     bruno = await floor.facilitator(902)
     at = floor.now
     first, second = await asyncio.gather(fewer(floor, lara, 1), fewer(floor, bruno, 1))
-    assert {None, TieRefused(table="T6", reason="none", at=at)} == {first, second}
+    assert {None, TieRefused(table="T6", reason="none", at=at, role=LEADS)} == {first, second}
     floor.later()
-    assert TieRefused(table="T6", reason="none", at=at) == await run_off(floor, bruno, nth=1)
-    assert TieRefused(table="T6", reason="none", at=at) == await promise(floor, nth=1)
+    assert TieRefused(table="T6", reason="none", at=at, role=LEADS) == await run_off(floor, bruno, nth=1)
+    assert TieRefused(table="T6", reason="none", at=at, role=LEADS) == await promise(floor, nth=1)
 
 
 async def test_before_the_closing_there_is_no_tie_to_settle(floor: Floor) -> None:
@@ -274,15 +276,15 @@ async def test_while_a_run_off_is_open_nothing_else_settles_the_tie(floor: Floor
     at = floor.now
     # What was marked by hand gave way.
     assert UNDISPUTED == await stands(floor)
-    assert PrioritiesRefused(table="T6", reason="runoff", at=at) == await floor.confirms(lara)
+    assert PrioritiesRefused(table="T6", reason="runoff", at=at, role=LEADS) == await floor.confirms(lara)
     by_hand = await floor.keeps(lara, "T6", "5.1", kept=True)
-    assert PrioritiesRefused(table="T6", reason="runoff", at=at) == by_hand
+    assert PrioritiesRefused(table="T6", reason="runoff", at=at, role=LEADS) == by_hand
     for refused in (
         await fewer(floor, lara),
         await promise(floor),
         await run_off(floor, lara, "another"),
     ):
-        assert TieRefused(table="T6", reason="runoff", at=at) == refused
+        assert TieRefused(table="T6", reason="runoff", at=at, role=LEADS) == refused
     assert 1 == len(await floor.database.fetch("SELECT * FROM runoffs"))
     # The undisputed may still be dropped.
     assert await floor.keeps(lara, "T6", "2.2", kept=False) is None

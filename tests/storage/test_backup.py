@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import backup
+from storage import backup, files, notes
 from storage.backup import Contents, back_up, check
 from storage.database import DatabaseError
 from storage.sqlite import open_sqlite
-from tests.storage.rows import add_tables, give_ballot, seat, value, vote
+from tests.storage.rows import NOON, add_tables, give_ballot, seat, value, vote
 from tests.support.hall import eventually
 
 if TYPE_CHECKING:
@@ -239,3 +239,103 @@ async def test_a_broken_copy_is_reported(
     spoil(copy)
     with pytest.raises(DatabaseError, match=words):
         check(copy, contents)
+
+
+# --- files of notes -------------------------------------------------------------------------------------
+
+
+async def keep_files(database: SqliteDatabase, path: Path, *contents: bytes) -> list[str]:
+    """Notes with these files; their names."""
+    store = files.FileStore(files.beside(path))
+    kept = [store.keep(content, "jpg") for content in contents]
+    async with database.transaction() as tx:
+        await add_tables(tx, "T1")
+        person = await seat(tx, 1001, "T1")
+        for number, name in enumerate(kept):
+            await notes.add(tx, f"n{number}", notes.Where("T1", 1, None), "photo", NOON)
+            wish = notes.Wish("photo", None, f"file {number}", f"unique {number}")
+            file = await notes.add_file(tx, f"n{number}", wish, 1001, number, person, NOON)
+            await notes.kept(tx, file.id, name, len(contents[number]), NOON)
+        # One that is still to come is nobody's to copy.
+        await notes.add(tx, "later", notes.Where("T1", 1, None), "photo", NOON)
+        await notes.add_file(tx, "later", notes.Wish("photo", None, "x", "y"), 1001, 99, person, NOON)
+    return kept
+
+
+def beside(copy: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in files.beside(copy).iterdir()}
+
+
+async def test_files_of_notes_are_copied_and_checked(
+    tmp_path: Path, path: Path, database: SqliteDatabase
+) -> None:
+    kept = await keep_files(database, path, b"one", b"two", b"one")
+    copy = tmp_path / "copy.db"
+    contents = back_up(path, copy)
+    assert (2, ()) == (contents.files, contents.missing)
+    assert {kept[0]: b"one", kept[1]: b"two"} == beside(copy)
+    assert 0o700 == stat.S_IMODE(files.beside(copy).stat().st_mode)
+    # A restore needs nothing else: the names in the copy are those in its folder.
+    restored = await open_sqlite(copy)
+    try:
+        named = {file.name for file in await notes.all_files(restored) if file.name is not None}
+    finally:
+        await restored.close()
+    assert set(beside(copy)) == named
+
+
+async def test_files_of_notes_that_were_withdrawn_are_not_copied(
+    tmp_path: Path, path: Path, database: SqliteDatabase
+) -> None:
+    _, two = await keep_files(database, path, b"one", b"two")
+    async with database.transaction() as tx:
+        await notes.withdraw(tx, "n0", NOON)
+    copy = tmp_path / "copy.db"
+    contents = back_up(path, copy)
+    assert (1, ()) == (contents.files, contents.missing)
+    assert {two: b"two"} == beside(copy)
+
+
+async def test_what_is_missing_or_damaged_is_named_and_keeps_nothing_else_from_being_copied(
+    tmp_path: Path, path: Path, database: SqliteDatabase
+) -> None:
+    one, two, three = await keep_files(database, path, b"one", b"two", b"three")
+    (files.beside(path) / one).unlink()
+    (files.beside(path) / two).write_bytes(b"tw")
+    copy = tmp_path / "copy.db"
+    contents = back_up(path, copy)
+    assert (1, {one, two}) == (contents.files, set(contents.missing))
+    assert {three: b"three"} == beside(copy)
+    assert copy.exists()
+
+
+async def test_a_folder_that_is_there_is_replaced_only_when_that_is_asked_for(
+    tmp_path: Path, path: Path, database: SqliteDatabase
+) -> None:
+    (name,) = await keep_files(database, path, b"one")
+    copy = tmp_path / "copy.db"
+    old = files.FileStore(files.beside(copy)).keep(b"of another event", "jpg")
+    (files.beside(copy) / "letter.txt").write_bytes(b"not ours")
+    with pytest.raises(DatabaseError, match="There is a folder"):
+        back_up(path, copy)
+    assert not copy.exists()
+    assert old in beside(copy)
+    back_up(path, copy, replace=True)
+    assert {name: b"one", "letter.txt": b"not ours"} == beside(copy)
+
+
+async def test_a_copy_that_fails_leaves_no_folder(
+    tmp_path: Path, path: Path, database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep_files(database, path, b"one")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup, "_publish", full)
+    with pytest.raises(DatabaseError, match="No space left"):
+        back_up(path, tmp_path / "copy.db")
+    left = await asyncio.to_thread(lambda: {each.name for each in tmp_path.iterdir()})
+    assert {path.name, files.beside(path).name} == {
+        name for name in left if not name.endswith(("-wal", "-shm"))
+    }

@@ -131,6 +131,23 @@ class Somebody:
         self.phone.send(**fields)
         return await self.reads()
 
+    async def shares_album(self, *photos: bytes, caption: str = "") -> list[str]:
+        """Sends photos as one album; the bot's new messages."""
+        self.hall.clock.at += TEMPO
+        self.phone.send_album(*photos, caption=caption)
+        return await self.reads()
+
+    async def edits_caption(self, message_id: int, caption: str, photo: bytes | None = None) -> list[str]:
+        self.hall.clock.at += TEMPO
+        self.phone.edit_caption(message_id, caption, photo)
+        return await self.reads()
+
+    async def replies(self, text: str, to: int) -> list[str]:
+        """Types a reply to a message; the bot's new messages."""
+        self.hall.clock.at += TEMPO
+        self.phone.say(text, reply_to=to)
+        return await self.reads()
+
     async def taps(self, label: str, message: SentMessage | None = None) -> list[str]:
         """Taps the button whose text holds `label`, on the newest message that has one; new messages."""
         found = [message] if message else [m for m in reversed(self.phone.messages) if m.from_bot]
@@ -250,6 +267,13 @@ class Hall:
         async with asyncio.timeout(PATIENCE):
             await running
 
+    async def is_killed(self) -> None:
+        """End the bot in the midst of whatever it does, as well as that goes in one process."""
+        running, self._running = self._running, None
+        assert running is not None, "started before"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
     async def prepared(self) -> None:
         """Wait until the bot has given its new database the event, or has ended."""
 
@@ -294,11 +318,18 @@ class Hall:
         return who
 
     async def invites(
-        self, role: Role, table: str | None, word: str = "once", until: datetime | None = None
+        self,
+        role: Role,
+        table: str | None,
+        word: str = "once",
+        until: datetime | None = None,
+        *,
+        venue: str | None = None,
     ) -> str:
         """The payload of a new one-time link."""
+        now = self.clock.now()
         return await invitations.invite(
-            self.database, role, table, word, self.clock.now(), until or self.clock.now().replace(hour=23)
+            self.database, role, table, word, now, until or now.replace(hour=23), venue=venue
         )
 
     async def at(self, time_of_day: str) -> None:
@@ -392,6 +423,9 @@ class Hall:
             " UNION ALL SELECT 'menu ' || person_id FROM menus m JOIN people p ON p.id = m.person_id"
             "   WHERE wanted_version > set_version AND unreachable_since IS NULL"
             " UNION ALL SELECT 'message ' || key FROM inbox"
+            " UNION ALL SELECT 'file ' || id FROM note_files f WHERE kept_at IS NULL AND lost_at IS NULL"
+            "   AND EXISTS (SELECT 1 FROM notes WHERE id = f.note_id AND withdrawn_at IS NULL)"
+            " UNION ALL SELECT 'to remove ' || name FROM note_files_to_remove"
             " UNION ALL SELECT 'moment ' || key FROM moments WHERE done_at IS NULL AND due_at <= $1"
             "   AND NOT EXISTS (SELECT 1 FROM agenda WHERE held_at IS NOT NULL)",
             to_text(self.clock.now()),
