@@ -28,13 +28,16 @@ rehearse: $(READY) ## Play a whole event on a local Telegram: make rehearse ARGS
 faults: $(READY) ## Rehearsals of 120 with everything going wrong and 100 kills (about half an hour): make faults ARGS="--kills 20"
 	@$(RUN)/bollini faults $(ARGS)
 
+# A file is for one worker: an event that is played is a fixture of its file.
+SHARED := -n auto --dist loadfile --no-loadscope-reorder
+
 .PHONY: test
 test: $(READY) ## The tests: make test ARGS="-k dots"
-	@$(RUN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(RUN)/python -m pytest $(SHARED) $(ARGS)
 
 .PHONY: coverage
 coverage: $(READY) ## The tests with branch coverage, processes of their own included; takes about twice as long
-	@$(RUN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term $(ARGS)
+	@$(RUN)/python -m pytest $(SHARED) --cov --cov-report=term $(ARGS)
 
 .PHONY: bench
 bench: $(READY) ## What is measured: a JSON line each, for a quiet machine: make bench ARGS="limits spread --times 5"

@@ -178,7 +178,7 @@ class NoteFiles(Worker):
                         await self._off_the_loop(self._files.remove, name)
                     await table_notes.file_removed(self._database, name)
         except OSError as error:
-            log.warning("file_not_removed", error=type(error).__name__, number=error.errno)
+            log.warning("file_not_removed", error=type(error).__name__, code=error.errno)
             self._later[REMOVING] = self._clock.elapsed() + DISK_PAUSE
 
     async def _fetch(self, file: NoteFile) -> bytes:
@@ -236,7 +236,7 @@ class NoteFiles(Worker):
             log.error(
                 "files_not_written",
                 error=type(error).__name__,
-                number=error.errno,
+                code=error.errno,
                 advice=(
                     "make room on the disk of the database, or let the bot write into the folder beside it; "
                     "nothing is lost, all is tried again"

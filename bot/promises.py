@@ -37,6 +37,7 @@ class Promises:
 
     dots_lost: int = 0
     dots_doubled: int = 0
+    paper_wrong: int = 0
     contributions_lost: int = 0
     contributions_doubled: int = 0
     posts_lost: int = 0
@@ -82,6 +83,7 @@ async def check(folder: Path, database: Database, event: Event, words: Translato
     for line in _exceptions(folder / "bot.log"):
         found.broken("exceptions", line)
     await _compare_dots(found, crowd, database)
+    await _compare_paper(found, crowd, database)
     await _compare_contributions(found, crowd, database)
     await _compare_letters(found, phones, database, event, words)
     await _compare_screens(found, phones, database, event, words)
@@ -95,6 +97,26 @@ async def _compare_dots(found: Promises, crowd: Mapping[str, Any], database: Dat
         for promise, wrong in (("dots_lost", meant - has), ("dots_doubled", has - meant)):
             if wrong:
                 found.broken(promise, f"{person['id']} {dict(wrong)}", wrong.total())
+
+
+async def _compare_paper(found: Promises, crowd: Mapping[str, Any], database: Database) -> None:
+    """The sheets that stand, and what was chosen in run-offs: taps and hands."""
+    tables = crowd.get("tables", {})
+    meant = {
+        f"{table} {number}": Counter(codes)
+        for table, one in tables.items()
+        for number, codes in one["sheets"].items()
+    }
+    meant |= {f"{table} run-off": Counter(one["runoff"]) for table, one in tables.items() if one["runoff"]}
+    kept = {f"{table} {number}": codes for (table, number), codes in (await audit.sheets(database)).items()}
+    kept |= {f"{table} run-off": counts for table, counts in (await audit.runoffs(database)).items()}
+    for place in sorted(meant.keys() | kept.keys()):
+        if (place in meant) != (place in kept):
+            found.broken("paper_wrong", f"{place} is {'lost' if place in meant else 'there'}")
+        should, does = meant.get(place, Counter()), kept.get(place, Counter())
+        for promise, wrong in (("dots_lost", should - does), ("dots_doubled", does - should)):
+            if wrong:
+                found.broken(promise, f"{place} {dict(wrong)}", wrong.total())
 
 
 async def _compare_contributions(found: Promises, crowd: Mapping[str, Any], database: Database) -> None:

@@ -78,15 +78,15 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """An answer of the server. Raises `TelegramError` when it is no JSON object."""
+        """An answer of the server. Raises `NetworkError` when it is no JSON object: it was cut off."""
         try:
             parsed = orjson.loads(payload)
         except orjson.JSONDecodeError as error:
             message = "the server's answer was no JSON"
-            raise TelegramError(message) from error
+            raise NetworkError(message) from error
         if not isinstance(parsed, dict):
             message = "the server's answer was no JSON object"
-            raise TelegramError(message)
+            raise NetworkError(message)
         return parsed
 
     async def do_request(

@@ -47,7 +47,9 @@ def _told(crowd: Crowd, *, again: bool) -> Iterator[str]:
             yield from _priorities(hands, crowd.meant.priorities(hands.table))
             yield from _ballot(hands, crowd.plan.ballots[person.id])
         thanks = sum(1 for message in received(hands.phone) if THANKS.match(message.shown))
-        if thanks == 0 or (thanks > 1 and not again):
+        # A table whose Session 2 was open again ended twice.
+        ends = 1 + ("session2" in crowd.meant.tables[hands.table].reopened)
+        if thanks == 0 or (thanks != ends and not again):
             yield f"{person.name} ({hands.table}) was thanked {thanks} times"
 
 

@@ -16,8 +16,9 @@ that, as on a machine whose time was set badly. Everybody else's time, and what 
 How fast time goes is one function without state, `decide`:
 
 - it never passes what the bot reported as due;
-- it never passes a moment of the agenda while somebody in the crowd who means to act before it has not, or
-  waits for an answer; the last seconds before such a moment run at real speed, for paced edits to arrive;
+- it never passes a moment of the agenda, or the end of the run-offs, while somebody in the crowd who means to
+  act before it has not, or waits for an answer; the last seconds before such a moment run at real speed, for
+  paced edits to arrive;
 - Session 1 runs at most at `Pace.session1`, other stretches in which people act at `Pace.acting`;
 - when nobody waits and nothing is due for a while, time jumps.
 
@@ -119,7 +120,7 @@ def decide(now: datetime, due: datetime | None, errands: Errands, programme: Pro
 
     first = min((at for at in (errands.unanswered, errands.planned) if at is not None), default=None)
     if first is not None:
-        moment = programme.moment_after(first)
+        moment = programme.deadline_after(first)
         if now < moment - pace.patience:
             limits.append(moment - pace.patience)
         else:

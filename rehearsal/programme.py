@@ -22,6 +22,12 @@ EARLY = timedelta(minutes=5)
 LATE = timedelta(minutes=5)
 """How long after the event's end it goes on."""
 
+TO_RUNOFFS = timedelta(seconds=25)
+"""How long after the dots closed the crowd's run-offs open."""
+
+AFTER_RUNOFFS = timedelta(seconds=140)
+"""What a table needs between the end of a run-off and Session 2."""
+
 
 @dataclass(frozen=True)
 class Seating:
@@ -60,6 +66,7 @@ class Programme:
     title: str
     titles: Mapping[str, str]
     priority_floor: int = 1
+    runoff: timedelta = timedelta(minutes=2)
 
     @property
     def start(self) -> datetime:
@@ -90,6 +97,20 @@ class Programme:
     def moment_after(self, when: datetime) -> datetime:
         """The first moment later than `when`; the end of the rehearsal if there is none."""
         return next((moment for moment, _ in self.moments if moment > when), self.over)
+
+    @property
+    def runoffs_end(self) -> datetime | None:
+        """When the crowd's run-offs end at the earliest; None when there is no time for them."""
+        end = self.priorities + TO_RUNOFFS + self.runoff
+        return end if end + AFTER_RUNOFFS <= self.session2 else None
+
+    def deadline_after(self, when: datetime) -> datetime:
+        """The first time after `when` that does not come before all is done that people mean to do by then.
+
+        That is a moment of the agenda, or the end of the run-offs.
+        """
+        moment, end = self.moment_after(when), self.runoffs_end
+        return min(moment, end) if end is not None and end > when else moment
 
     def local(self, when: datetime) -> str:
         """The time as a clock on the wall shows it: "10:15:07"."""
@@ -146,6 +167,7 @@ def parse(data: Mapping[str, Any]) -> Programme:
         stacking=session1.get("stacking", "one_per_strategy") != "one_per_strategy",
         priorities_most=session1.get("priorities", 6),
         priority_floor=session1.get("priority_floor", 1),
+        runoff=timedelta(minutes=session1.get("runoff_minutes", 2)),
         title=data["title"],
         titles={str(item["code"]): str(item["title"]) for item in data["agenda"]},
     )

@@ -19,7 +19,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from rehearsal.clock import Pace
-from rehearsal.telegram import Accounting, FaultPlan, Kind, Observer, Sizes, Webhooks
+from rehearsal.telegram import Accounting, Double, FaultPlan, Kind, Observer, Sizes, Webhooks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,7 +128,7 @@ class Trouble(Observer):
 
     def _allowed(self, kind: Kind, at: datetime) -> bool:
         """Whether what this asks of the bot, or of a person, is over before the next moment."""
-        left = self._programme.moment_after(at) - at
+        left = self._programme.deadline_after(at) - at
         match kind:
             case Kind.EDITS_THROTTLED:
                 return left > timedelta(seconds=200) + CLEAR
@@ -153,19 +153,33 @@ class Trouble(Observer):
 
     def report(self) -> dict[str, Any]:
         """All figures, as JSON."""
+        doubles = [double for double in self.accounting.doubles if not self._is_meant(double)]
         return {
             "kills": self.killed,
             "jumps": self.jumps,
             "disk_full": self.disk_full,
             **self.plan.report(),
             **self.accounting.summary(),
+            "doubles": len(doubles),
+            "doubles_unexplained": sum(not double.in_flight for double in doubles),
             "unexplained": [
                 f"{double.chat_id} {double.method} at {self._programme.local(double.first.at)} and "
                 f"{self._programme.local(double.second.at)}: {str(double.second.params.get('text'))[:60]!r}"
-                for double in self.accounting.doubles
+                for double in doubles
                 if not double.in_flight
             ],
         }
+
+    def _is_meant(self, double: Double) -> bool:
+        """Whether a table was opened again in between: what ends twice is told twice, in the same words."""
+        hands = None if self._crowd is None else self._crowd.hands.get(double.chat_id)
+        if self._crowd is None or hands is None:
+            return False
+        # The regia hears of all tables.
+        tables = self._crowd.meant.tables
+        concerned = [tables[hands.table]] if hands.table is not None else tables.values()
+        times = [at for one in concerned for at in one.reopened.values()]
+        return any(double.first.at < at <= double.second.at for at in times)
 
     # --- kills -----------------------------------------------------------------------------------------
 

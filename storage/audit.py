@@ -59,6 +59,35 @@ async def dots(reader: Reader) -> Mapping[int, Counter[str]]:
     return found
 
 
+async def sheets(reader: Reader) -> Mapping[tuple[str, int], Counter[str]]:
+    """The dots of each sheet that stands, by table and number."""
+    rows = await reader.fetch(
+        "SELECT s.table_code, s.number, d.strategy FROM sheets s"
+        " LEFT JOIN dots d ON d.ballot_id = s.ballot_id WHERE s.withdrawn_at IS NULL"
+    )
+    found: dict[tuple[str, int], Counter[str]] = {}
+    for row in rows:
+        on_it = found.setdefault((row["table_code"], row["number"]), Counter())
+        if row["strategy"] is not None:
+            on_it[row["strategy"]] += 1
+    return found
+
+
+async def runoffs(reader: Reader) -> Mapping[str, Counter[str]]:
+    """What was chosen in the closed run-offs of each table, by taps and by hands together."""
+    rows = await reader.fetch(
+        "SELECT r.table_code, c.strategy, c.taps + c.hands AS chosen FROM runoffs r"
+        " LEFT JOIN runoff_counts c ON c.table_code = r.table_code AND c.nth = r.nth"
+        " WHERE r.closed_at IS NOT NULL"
+    )
+    found: dict[str, Counter[str]] = {}
+    for row in rows:
+        counts = found.setdefault(row["table_code"], Counter())
+        if row["strategy"] is not None:
+            counts[row["strategy"]] += row["chosen"]
+    return found
+
+
 async def contributions(reader: Reader) -> Sequence[Kept]:
     """Every contribution and note."""
     rows = await reader.fetch(

@@ -24,6 +24,7 @@ from participation.event import PACKAGED, EventFileError, load
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
 STOP_SECONDS = 15.0
 
@@ -116,10 +117,13 @@ class _Rehearsal:
             await asyncio.gather(*self._logging)
             self._log.close()
         found: dict[str, Any] = await summary.read(self._out / "event.db")
+        _add_what_phones_saw(found, self._out / "crowd.json")
         found["calls"] = summary.count_calls(self._out / "calls.jsonl")
         found["wall_seconds"] = round(time.monotonic() - began, 1)
         text = json.dumps(found, ensure_ascii=False, indent=2)
         (self._out / "summary.json").write_text(text + "\n", encoding="utf-8")
+        for line in _used(found):
+            print(line)
         people, posts, seconds = found["people"], found["channel_posts"], found["wall_seconds"]
         print(f"{people} people, {posts} channel posts, {seconds} s: {self._out}")
         return status
@@ -196,8 +200,9 @@ class _Rehearsal:
             "bot",
             "invite",
             "--everybody",
-            # Who plays by hand gets links too: the crowd opens one for each table and leaves the rest.
-            f"--count={1 if self._arguments.headless else 2}",
+            # Two facilitate each table. Who plays by hand gets links, too: the crowd leaves them all but one
+            # for each table.
+            "--count=2",
             "--json",
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
@@ -273,6 +278,22 @@ def _free_port() -> int:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
         return port
+
+
+def _add_what_phones_saw(found: dict[str, Any], crowd: Path) -> None:
+    """How often two took the same step at once, and the second was told: no trace has that, the phones do."""
+    if not crowd.exists():
+        return
+    seen = json.loads(crowd.read_text(encoding="utf-8"))["tables"]
+    for table, used in found["used"].items():
+        used["together"] = seen[table]["together"]
+
+
+def _used(found: dict[str, Any]) -> Iterator[str]:
+    """A line for each table: its ballots by channel, and how often it used what."""
+    for table, used in found["used"].items():
+        figures = {**found["tables"][table]["channels"], **used}
+        yield "  ".join((f"{table:<4}", *(f"{name} {count}" for name, count in figures.items())))
 
 
 def _progress(progress: dict[str, Any]) -> str:

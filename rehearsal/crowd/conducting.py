@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from rehearsal.crowd import reading
 from rehearsal.crowd.chance import stream
+from rehearsal.crowd.leading import SHIFT
 from rehearsal.crowd.meant import Contribution
 from rehearsal.crowd.reading import (
     BOARD,
@@ -42,6 +44,11 @@ DASHBOARD: Final = re.compile(r"^(?:Tavolo|Table) [^\n]*\n(?:Fase|Phase)")
 MOVED: Final = re.compile(
     r"ora è in corso|era già in corso|is now in phase|was already in phase|Fase .* avviata"
 )
+REOPEN: Final = re.compile(r"^Riapri$")
+REOPENED: Final = re.compile(r"è di nuovo aperta|is open again")
+SHIFT_BUTTON: Final = re.compile(r"^Sposta$")
+SHIFTED: Final = re.compile(r"^Gli orari sono cambiati")
+REOPENED_MINUTES: Final = 10
 PHASE_WORDS: Final = {"session1": "sessione1", "session2": "sessione2"}
 
 READING_SECONDS: Final = 0.1
@@ -73,6 +80,7 @@ class Conducting:
             "lead.dashboard": self._dashboard,
             "lead.open": self._open,
             "lead.close": self._close,
+            "lead.close_again": self._close_again,
             "lead.note": self._note,
             "lead.look": self._look,
             "lead.settle": self._settle,
@@ -81,18 +89,14 @@ class Conducting:
             "regia.state": self._state,
             "regia.phase": self._phase,
             "regia.mistype": self._mistype,
+            "regia.reopen": self._reopen,
+            "regia.shift": self._shift,
         }
 
     async def _join(self, hands: Hands, _act: Act) -> None:
         mine = hands.phone.start(hands.person.payload)
         notice = await hands.answer("the privacy notice", lambda one: with_word(one, CONTINUE), mine)
-        button = with_word(notice, CONTINUE)
-        assert button is not None, "found by its button"
-        await hands.press(
-            "the role that the link gives",
-            lambda: (notice, button),
-            lambda: newest(hands.phone, says(ROLE), mine),
-        )
+        await hands.press_word("the role that the link gives", notice, CONTINUE, says(ROLE))
         hands.table = hands.person.table
 
     async def _dashboard(self, hands: Hands, _act: Act) -> None:
@@ -107,17 +111,10 @@ class Conducting:
             await hands.answer("to hear that the table moved", says(MOVED), hands.say(command))
             return
         dashboard = await self._see_dashboard(hands)
-        button = with_word(dashboard, STEPS[phase])
-        if button is None:
+        if self._troubled and with_word(dashboard, STEPS[phase]) is None:
             # Moved already, by a clock that was wrong: the dashboard says so.
-            assert self._troubled, f"the dashboard offers the step to {phase}"
             return
-        mark = hands.mark()
-        await hands.press(
-            "to hear that the table moved",
-            lambda: (dashboard, button),
-            lambda: newest(hands.phone, says(MOVED), mark),
-        )
+        await hands.press_word("to hear that the table moved", dashboard, STEPS[phase], says(MOVED))
 
     async def _close_now(self, hands: Hands, how: str) -> None:
         """Have the voting closed: asked back first, by a command or by the dashboard's button."""
@@ -131,14 +128,8 @@ class Conducting:
             await hands.answer("to hear that the table moved", says(MOVED), yes)
             return
         dashboard = await self._see_dashboard(hands)
-        button = with_word(dashboard, STEPS["priorities"])
-        assert button is not None, "the dashboard offers to close the voting"
         mark = hands.mark()
-        await hands.press(
-            "to be asked whether to close now",
-            lambda: (dashboard, button),
-            lambda: newest(hands.phone, asked, mark),
-        )
+        await hands.press_word("to be asked whether to close now", dashboard, STEPS["priorities"], asked)
 
         def question() -> tuple[SentMessage, Button] | None:
             message = newest(hands.phone, asked, mark)
@@ -153,7 +144,7 @@ class Conducting:
         phase, how = act.words
         await self._step(hands, phase, "/apri", how)
         if phase == "session1":
-            await self._everybody_at(hands.table, "the ballot", lambda one: one.ballot() is not None)
+            await self.everybody_at(hands.table, "the ballot", lambda one: one.ballot() is not None)
 
     async def _close(self, hands: Hands, act: Act) -> None:
         await self._close_now(hands, act.words[0])
@@ -162,12 +153,17 @@ class Conducting:
             seen = newest(one.phone, lambda m: reading.is_ballot(m) or CLOSED.match(m.shown))
             return seen is None or CLOSED.match(seen.shown) is not None
 
-        await self._everybody_at(hands.table, "the ballot to say that it is closed", told)
+        await self.everybody_at(hands.table, "the ballot to say that it is closed", told)
+
+    async def _close_again(self, hands: Hands, _act: Act) -> None:
+        """End a Session 2 that was open again."""
+        await self._close_now(hands, "type")
 
     async def _look(self, hands: Hands, _act: Act) -> None:
-        await self._board(hands)
+        await self.board(hands)
 
-    async def _board(self, hands: Hands) -> SentMessage:
+    async def board(self, hands: Hands) -> SentMessage:
+        """Ask for the board of priorities of one's table."""
         return await hands.answer("the board of priorities", says(BOARD), hands.say("/priorita"))
 
     async def _settle(self, hands: Hands, act: Act) -> None:
@@ -176,10 +172,10 @@ class Conducting:
         assert hands.table is not None, "who facilitates has a table"
         chance = stream(self._seed, act.who, "settling")
         meant = self._meant.tables[hands.table]
-        board = await self._board(hands)
+        board = await self.board(hands)
         kept = kept_on(board)
         tied = [code for code in codes_on(board) if code not in kept]
-        self._compare(hands.table, kept, tied)
+        self.compare(hands.table, board)
         wanted = chance.sample(tied, len(tied))[: self._meant.proposal(hands.table).places]
         if fewer:
             wanted = wanted[:-1]
@@ -194,7 +190,7 @@ class Conducting:
         confirm = with_word(board, CONFIRM)
         if confirm is None or len(kept) - len(meant.dropped) + len(meant.chosen) == 0:
             return
-        marks = self._marks()
+        marks = self.marks()
         await hands.press(
             "the board to be decided",
             lambda: (board, confirm),
@@ -202,7 +198,7 @@ class Conducting:
         )
         meant.confirmed = True
         codes = set(self._meant.priorities(hands.table))
-        await self._everybody_at(
+        await self.everybody_at(
             hands.table,
             "the priorities of the table",
             lambda one: (
@@ -227,8 +223,10 @@ class Conducting:
 
         await hands.press(f"the board to show {code} {'kept' if kept else 'dropped'}", find, marked)
 
-    def _compare(self, table: str, kept: list[str], tied: list[str]) -> None:
-        proposal = self._meant.proposal(table)
+    def compare(self, table: str, board: SentMessage) -> None:
+        """Whether a board proposes what the dots say."""
+        proposal, kept = self._meant.proposal(table), kept_on(board)
+        tied = [code for code in codes_on(board) if code not in kept]
         if set(kept) != set(proposal.undisputed) or set(tied) != set(proposal.tied):
             self._meant.problems.append(
                 f"{table}: the board proposes {kept} with {tied} tied;"
@@ -253,7 +251,7 @@ class Conducting:
         if number >= len(order):
             return
         code = order[number]
-        marks = self._marks()
+        marks = self.marks()
         if how == "type":
             await hands.answer(
                 f"to hear that {code} is on", says(re.compile(re.escape(code))), hands.say(f"/discuti {code}")
@@ -276,7 +274,7 @@ class Conducting:
             place = None if asked is None else place_asked(asked)
             return place is not None and place.strategy == code
 
-        await self._everybody_at(hands.table, f"the first question on {code}", told)
+        await self.everybody_at(hands.table, f"the first question on {code}", told)
         await asyncio.sleep(READING_SECONDS)
 
     async def _note(self, hands: Hands, act: Act) -> None:
@@ -295,15 +293,42 @@ class Conducting:
         table, phase = act.words
         mine = hands.say(f"/fase {table} {PHASE_WORDS[phase]}")
         await hands.answer(f"to hear that {table} moved", says(MOVED), mine)
-        await self._everybody_at(table, "the ballot", lambda one: one.ballot() is not None)
+        await self.everybody_at(table, "the ballot", lambda one: one.ballot() is not None)
 
     async def _mistype(self, hands: Hands, _act: Act) -> None:
         await hands.answer("how /fase is written", lambda _: True, hands.say("/fase T99 chissà"))
 
-    def _marks(self) -> dict[int, int]:
+    async def _reopen(self, hands: Hands, act: Act) -> None:
+        """Open a phase of a table again: asked back, and told to everybody there."""
+        table, phase = act.words
+        marks = self.marks()
+        why = "due schede di un altro tavolo" if phase == "session1" else "manca un contributo"
+        mine = hands.say(f"/riapri {table} {PHASE_WORDS[phase]} {REOPENED_MINUTES} {why}")
+        asked = await hands.answer("to be asked back", lambda one: with_word(one, REOPEN), mine)
+        await hands.press_word("to hear that the table is open again", asked, REOPEN, says(REOPENED), mine)
+        meant = self._meant.tables[table]
+        meant.reopened[phase] = act.at
+        meant.strategy_on = None
+        await self.everybody_at(
+            table,
+            "that the table is open again",
+            lambda one: newest(one.phone, says(REOPENED), marks.get(one.person.id, 0)) is not None,
+        )
+        if phase == "session1":
+            await self.everybody_at(table, "the ballot", lambda one: one.ballot() is not None)
+
+    async def _shift(self, hands: Hands, _act: Act) -> None:
+        """Shift what is left of the agenda, when the new times were read."""
+        mine = hands.say(f"/agenda +{SHIFT // timedelta(minutes=1)}")
+        asked = await hands.answer("the new times", lambda one: with_word(one, SHIFT_BUTTON), mine)
+        assert asked is not None, "waited for"
+        await hands.answer("that all times have shifted", says(SHIFTED), hands.say("conferma"))
+
+    def marks(self) -> dict[int, int]:
+        """The newest message in everybody's chat, by person."""
         return {who: hands.mark() for who, hands in self._people.items()}
 
-    async def _everybody_at(self, table: str | None, what: str, told: Callable[[Hands], bool]) -> None:
+    async def everybody_at(self, table: str | None, what: str, told: Callable[[Hands], bool]) -> None:
         """Wait until all who sit at a table, and can be reached, were told."""
         for one in self._people.values():
             if one.person.role == "participant" and one.table == table and one.reachable:

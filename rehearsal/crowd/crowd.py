@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.crowd.conducting import Conducting
 from rehearsal.crowd.engine import Engine
+from rehearsal.crowd.entering import Entering
 from rehearsal.crowd.hands import PATIENCE_SECONDS, Hands, NoAnswer
 from rehearsal.crowd.kills import choose
 from rehearsal.crowd.meant import Meant
 from rehearsal.crowd.participating import Participating
 from rehearsal.crowd.reading import newest, place_asked
+from rehearsal.crowd.settling import Settling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,7 +79,12 @@ class Crowd:
         }
         self._participating = participating = Participating(programme, plan.seed, sentences, self.meant)
         conducting = Conducting(programme, plan.seed, sentences, self.meant, self.hands, troubled=troubled)
-        self._acts = {**participating.acts, **conducting.acts}
+        self._acts = {
+            **participating.acts,
+            **conducting.acts,
+            **Entering(programme, self.meant, self.hands, conducting).acts,
+            **Settling(plan.seed, self.meant, self.hands, conducting).acts,
+        }
         self._engine = Engine(keeper, plan.acts, self._perform, monotonic=monotonic)
         self._kills = [choose(programme, plan.acts, name) for name in kill_at]
         self.killed: list[str] = []
@@ -144,7 +151,7 @@ class Crowd:
             return False
         hands = self.hands[act.who]
         match act.do.partition(".")[0]:
-            case "lead":
+            case "lead" | "runoff":
                 return True
             case "ballot":
                 return hands.ballot() is None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from rehearsal.crowd.reading import CLOSED, is_ballot, newest
+from rehearsal.crowd.reading import CLOSED, is_ballot, newest, with_word
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
     from rehearsal.crowd.people import Person
@@ -128,6 +129,23 @@ class Hands:
         if seen is None:
             return await self.until(what, lambda: any(one in self.phone.answers for one in pressed), step)
         return await self.until(what, seen, step)
+
+    async def press_word(
+        self,
+        what: str,
+        message: SentMessage,
+        word: re.Pattern[str],
+        seen: Callable[[SentMessage], object],
+        after: int | None = None,
+    ) -> None:
+        """Press the button on which these words stand, until a message like this has come.
+
+        after: what has to come after this message (None: after the newest there is now).
+        """
+        button = with_word(message, word)
+        assert button is not None, f"{word.pattern} stands on a button of {message.shown[:60]!r}"
+        mark = self.mark() if after is None else after
+        await self.press(what, lambda: (message, button), lambda: newest(self.phone, seen, mark))
 
     def tap(self, message: SentMessage, button: Button) -> str:
         """Press a button; returns the press's id."""

@@ -47,10 +47,10 @@ def choose(programme: Programme, acts: Sequence[Act], name: str) -> Kill:
     found: list[tuple[bool, int, datetime]] = []
     at = start + length * 0.25
     while at < start + length * 0.75:
-        until = programme.moment_after(at)
+        until = programme.deadline_after(at)
         rushed = [act for act in acts if at < act.at < min(at + rush, until)]
         changed = any(act.changes and at - MARGIN < act.at < at + rush + MARGIN for act in acts)
         found.append((not changed, len(rushed), at))
         at += STEP
     _, _, best = max(found)
-    return Kill(name, best, rush, programme.moment_after(best))
+    return Kill(name, best, rush, programme.deadline_after(best))

@@ -6,11 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.crowd.proposing import Proposal, propose, spread
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
     from rehearsal.crowd.hands import Hands
     from rehearsal.crowd.plan import Plan
+    from rehearsal.crowd.sheets import Paper
     from rehearsal.programme import Programme
 
 
@@ -30,39 +33,42 @@ class Contribution:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What the dots of a table say: the undisputed, and the tied for so many places."""
+@dataclass
+class Runoff:
+    """A run-off: what it is about, what each person chooses (by id), the hands of people without a phone."""
 
-    undisputed: tuple[str, ...]
-    tied: tuple[str, ...]
+    strategies: tuple[str, ...]
     places: int
+    choices: dict[int, str]
+    hands: Counter[str]
 
-
-def propose(tally: Counter[str], most: int, order: Sequence[str], floor: int = 1) -> Proposal:
-    """The most voted, at most `most`, each with `floor` dots, and a tie at the cut as it is.
-
-    `order` only arranges equals.
-    """
-    ranked = sorted((code for code in order if tally[code] >= floor), key=lambda code: -tally[code])
-    if len(ranked) <= most:
-        return Proposal(tuple(ranked), (), 0)
-    cut = tally[ranked[most - 1]]
-    if tally[ranked[most]] < cut:
-        return Proposal(tuple(ranked[:most]), (), 0)
-    above = tuple(code for code in ranked if tally[code] > cut)
-    return Proposal(above, tuple(code for code in ranked if tally[code] == cut), most - len(above))
+    @property
+    def counts(self) -> dict[str, int]:
+        """The choices for each strategy."""
+        taps = Counter(self.choices.values())
+        return {code: taps[code] + self.hands[code] for code in self.strategies}
 
 
 @dataclass
 class TableMeant:
-    """What a table's facilitator did about the priorities, and which strategy is on."""
+    """What was done at a table about its paper and its priorities, and which strategy is on.
 
+    sheets: those that stand, by number. won: who got a place by run-off or draw, once the tie is settled.
+    reopened: the phases that were opened again, and when. together: how often two took the same step at once.
+    """
+
+    sheets: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    handed_in: int | None = None
+    runoff: Runoff | None = None
+    won: list[str] = field(default_factory=list)
+    settled: bool = False
     chosen: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     confirmed: bool = False
     strategy_on: str | None = None
     put_on: list[str] = field(default_factory=list)
+    reopened: dict[str, datetime] = field(default_factory=dict)
+    together: int = 0
 
 
 class Meant:
@@ -75,19 +81,51 @@ class Meant:
         self.tables = {table.code: TableMeant() for table in programme.tables}
         self.problems: list[str] = []
 
+    def ballot(self, person: int) -> tuple[str, ...]:
+        """The dots that somebody means to have in the end."""
+        return self._plan.ballots[person]
+
+    def paper(self, table: str) -> Paper | None:
+        """The paper of a table; None when it has none."""
+        return self._plan.paper.get(table)
+
     def tally(self, table: str) -> Counter[str]:
-        """The dots that the people of a table mean to have on its strategies."""
+        """The dots that a table means to have on its strategies: of its people, and of the sheets so far."""
         found: Counter[str] = Counter()
         for person in self._plan.participants:
             if person.table == table:
                 found.update(self._plan.ballots[person.id])
+        for codes in self.tables[table].sheets.values():
+            found.update(codes)
         return found
+
+    def channels(self, table: str) -> dict[str, int]:
+        """Ballots with a dot, by whose hands filled them in."""
+        cast = [one for one in self._plan.participants if one.table == table and self._plan.ballots[one.id]]
+        helped = sum("helped" in one.traits for one in cast)
+        on_paper = sum(bool(codes) for codes in self.tables[table].sheets.values())
+        return {"app": len(cast) - helped, "assisted": helped, "paper": on_paper}
 
     def proposal(self, table: str) -> Proposal:
         """What the bot should propose for a table."""
-        programme = self._programme
+        programme, meant = self._programme, self.tables[table]
         most, floor = programme.priorities_most, programme.priority_floor
-        return propose(self.tally(table), most, programme.strategies, floor)
+        found = propose(self.tally(table), most, programme.strategies, floor)
+        return Proposal((*found.undisputed, *meant.won), (), 0) if meant.settled else found
+
+    def begin_runoff(self, table: str, there: list[int]) -> Runoff:
+        """Who of those there chooses what, and what the people on paper raise their hands for."""
+        proposal, paper = self.proposal(table), self.paper(table)
+        hands = 0 if paper is None else paper.people
+        choices = spread(proposal.tied, proposal.places, len(there) + hands)
+        found = Runoff(
+            proposal.tied,
+            proposal.places,
+            dict(zip(sorted(there), choices, strict=False)),
+            Counter(choices[len(there) :]),
+        )
+        self.tables[table].runoff = found
+        return found
 
     def priorities(self, table: str) -> list[str]:
         """What the table's priorities should be, in the event's order."""
@@ -109,6 +147,7 @@ class Meant:
                     "zone": person.zone if mine.table == person.table else person.first_zone,
                     "language": person.reads,
                     "ballot": list(self._plan.ballots[person.id]),
+                    "channel": "assisted" if "helped" in person.traits else "app",
                     "reachable": mine.reachable,
                     "traits": sorted(person.traits),
                 }
@@ -121,11 +160,16 @@ class Meant:
             "tables": {
                 code: {
                     "registered": sum(one["table"] == code for one in people),
-                    "voted": sum(one["table"] == code and bool(one["ballot"]) for one in people),
+                    "voted": sum(self.channels(code).values()),
+                    "channels": self.channels(code),
+                    "sheets": {str(number): list(codes) for number, codes in sorted(meant.sheets.items())},
+                    "handed_in": meant.handed_in,
+                    "runoff": None if meant.runoff is None else meant.runoff.counts,
                     "dots": dict(sorted(self.tally(code).items())),
                     "priorities": self.priorities(code),
                     "ties": [] if meant.confirmed else list(self.proposal(code).tied),
                     "put_on": meant.put_on,
+                    "together": meant.together,
                     "contributions": sum(one.table == code and not one.withdrawn for one in written),
                     "notes": sum(one.table == code for one in notes),
                 }

@@ -11,10 +11,10 @@ from rehearsal.crowd.diary import BEFORE, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from random import Random
 
     from rehearsal.crowd.diary import Diary
+    from rehearsal.crowd.leading import TableTimes
     from rehearsal.crowd.people import Person
     from rehearsal.programme import Programme
 
@@ -107,8 +107,10 @@ def wishes(programme: Programme, person: Person, seed: int, most: int) -> list[s
     return weighted(chance, weights, most)
 
 
-def plan(diary: Diary, person: Person, seed: int, opens: datetime, closes: datetime) -> tuple[str, ...]:
-    """Everything in Session 1, while the table is open; returns the dots meant for the end."""
+def plan(diary: Diary, person: Person, seed: int, times: Sequence[TableTimes]) -> tuple[str, ...]:
+    """Everything in Session 1, while the person's tables are open; returns the dots meant for the end."""
+    opens, closes = max(one.opens for one in times), min(one.closes for one in times)
+    shut = max(one.shut for one in times)
     if "blocks" in person.traits or person.arrival == "during_session2":
         return ()
     programme = diary.programme
@@ -136,7 +138,7 @@ def plan(diary: Diary, person: Person, seed: int, opens: datetime, closes: datet
         else:
             diary.add(at, do, *words)
     if "stale_button" in person.traits and any(do == "ballot.tap" for do, _ in ballot.acts):
-        diary.add(closes + seconds(chance.uniform(30, 120)), "ballot.stale", " ".join(ballot.in_order()))
+        diary.add(shut + seconds(chance.uniform(30, 120)), "ballot.stale", " ".join(ballot.in_order()))
     return ballot.in_order()
 
 

@@ -88,6 +88,16 @@ async def test_an_apology_that_cannot_be_sent_to_a_stranger_is_only_logged(
     assert 0 == await hall.count("people")
 
 
+async def test_who_has_not_read_the_notice_is_answered_again_when_the_answer_was_cut_off(hall: Hall) -> None:
+    eve = hall.somebody("Eve")
+    hall.breaks("sendMessage", Fault("truncated"))
+    with capture_logs() as logs:
+        said = await eve.opens()
+    assert "Ti diamo il benvenuto" in said[-1]
+    assert "errore nostro" not in eve.everything
+    assert [] == [entry["event"] for entry in logs if entry["log_level"] == "error"]
+
+
 async def test_nobody_is_apologised_to_who_blocked_the_bot(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,6 +102,27 @@ async def test_dots_that_are_missing_or_too_many_are_counted_one_by_one(
     assert not found.kept
 
 
+async def test_a_sheet_or_a_run_off_that_is_not_as_it_was_meant_is_counted(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, _, folder = played
+    vittoria = await hall.regia()
+    await vittoria.says("/carta T6 12: 1.3 2.1\n13: bianca\n14: 5.4")
+    await vittoria.says("conferma")
+    silent = {str(vittoria.phone.id): {"reachable": True, "messages": []}}
+    write(folder, "phones", read(folder, "phones") | silent)
+    crowd = read(folder, "crowd")
+    meant = {"sheets": {"12": ["1.3", "2.1"], "13": [], "14": ["5.4"]}, "runoff": None}
+    write(folder, "crowd", {**crowd, "tables": {"T6": meant}})
+    assert "paper_wrong" not in broken(await checked(hall, folder))
+    assert "dots_lost" not in broken(await checked(hall, folder))
+    meant["sheets"] = {"12": ["1.3", "2.2"], "13": [], "15": ["5.4"]}
+    write(folder, "crowd", {**crowd, "tables": {"T6": {**meant, "runoff": {"1.3": 2, "2.1": 0}}}})
+    found = broken(await checked(hall, folder))
+    # 12 differs in one dot, 14 is there and 15 is not, and nobody had a run-off.
+    assert (3, 4, 2) == (found["paper_wrong"], found["dots_lost"], found["dots_doubled"])
+
+
 async def test_a_contribution_lost_or_kept_twice_or_changed_is_counted(
     played: tuple[Hall, Somebody, Path],
 ) -> None:

@@ -137,3 +137,35 @@ def test_calls_are_counted_with_their_errors(tmp_path: Path) -> None:
     path = tmp_path / "calls.jsonl"
     path.write_text("".join(json.dumps(call) + "\n" for call in calls), encoding="utf-8")
     assert {"total": 3, "errors": {"403": 2}} == summary.count_calls(path)
+
+
+async def test_what_a_table_used_is_counted_from_its_traces(hall: Hall) -> None:
+    vittoria = await hall.regia()
+    lara = await hall.facilitator("T6")
+    people = await hall.people(2, "T6")
+    nothing = dict.fromkeys(
+        ("runoffs", "draws", "corrected", "withdrawn", "settled", "reopened", "shifted"), 0
+    )
+    await hall.at("10:10")
+    for typed in ("/carta 12: 1.1\n13: 1.1", "/schede 12: 1.2", "/schede 12: 1.1", "/schede ritira 13"):
+        await lara.says(typed)
+        await lara.says("conferma")
+    await people[0].says("1.1 1.2 1.3 1.4 2.1 2.2")
+    await people[1].says("1.1 1.2 1.3 1.4 2.3 2.4")
+    await hall.at("10:25")
+    # Said, corrected to what differs still, and settled once.
+    for typed in ("/consegnate 3", "/consegnate 2", "/consegnate 1", "/ballottaggio", "/ballottaggio chiudi"):
+        await lara.says(typed)
+    for typed in ("/sorteggio", "/sorteggio ora", "/priorita conferma"):
+        await lara.says(typed)
+    await hall.at("10:30")
+    for typed in ("/agenda +5", "conferma", "/fase T5 chiusura", "/agenda +5", "conferma"):
+        await vittoria.says(typed)
+    await hall.at("12:30")
+    await vittoria.says("/riapri T6 sessione2 5")
+    await vittoria.says("conferma")
+    found = (await summary.read(hall.settings.database))["used"]
+    counts = {"runoffs": 1, "draws": 1, "corrected": 1, "withdrawn": 1, "settled": 1, "reopened": 1}
+    assert {**counts, "shifted": 2} == found["T6"]
+    assert {**nothing, "shifted": 1} == found["T5"]
+    assert {**nothing, "shifted": 2} == found["T4"]

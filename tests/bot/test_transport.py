@@ -155,7 +155,7 @@ async def test_an_answer_that_is_cut_off() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>502</html>", b"[]", b"null", b'{"ok": tru', b"\xff\xfe"])
 def test_what_is_no_answer_of_telegrams(body: bytes) -> None:
-    with pytest.raises(TelegramError):
+    with pytest.raises(NetworkError):
         AiohttpRequest.parse_json_payload(body)
 
 

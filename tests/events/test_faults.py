@@ -5,41 +5,23 @@ Five kills at random moments, every fault twice, the disk full once, the bot's c
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
-from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from rehearsal.telegram import ALL_KINDS
+from tests.events.playing import bollini
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECONDS = 300.0
 """Real seconds that it may take on a busy machine before it counts as stuck."""
 
-pytestmark = pytest.mark.xdist_group("faults")
-
-
-async def faults(folder: Path, *more: str) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", "faults", "--people=24", "--seed=5", "--once", "--kills=5", f"--out={folder}", *more),
-        cwd=Path(__file__).parents[2],
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(SECONDS):
-            said, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-    return process.returncode, said.decode()
-
 
 async def test_no_promise_breaks_when_everything_goes_wrong(tmp_path: Path) -> None:
-    status, said = await faults(tmp_path)
+    status, said = await bollini(
+        *("faults", "--people=24", "--seed=5", "--once", "--kills=5", f"--out={tmp_path}"), seconds=SECONDS
+    )
     assert 0 == status, said[-3000:]
     result = json.loads(said.splitlines()[-1])
     assert 0 == sum(result["broken"].values())

@@ -6,87 +6,41 @@ Everything crosses real HTTP between real processes; what came of it is read fro
 from __future__ import annotations
 
 import asyncio
-import json
 import re
-import sqlite3
-import sys
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.events.playing import play
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.events.playing import Played
 
 PEOPLE = 24
-SEED = "5"
-SECONDS = 240.0
-"""Real seconds that two rehearsals at once may take on a busy machine before they count as stuck."""
+THESE = (f"--people={PEOPLE}", "--seed=5")
 
 BALLOTS = """
     SELECT p.telegram_id, p.table_code, p.zone, d.strategy
     FROM people p JOIN ballot_owners o ON o.person_id = p.id LEFT JOIN dots d ON d.ballot_id = o.ballot_id
     WHERE p.table_code IS NOT NULL ORDER BY p.telegram_id, d.strategy
 """
+SHEETS = """
+    SELECT s.table_code, s.number, d.strategy FROM sheets s LEFT JOIN dots d ON d.ballot_id = s.ballot_id
+    WHERE s.withdrawn_at IS NULL ORDER BY s.table_code, s.number, d.strategy
+"""
 PRIORITIES = """
     SELECT s.table_code, s.confirmed, s.places, s.voters, p.strategy, p.dots, p.tied, p.kept
     FROM priority_sets s LEFT JOIN priorities p ON p.table_code = s.table_code
+    WHERE s.table_code NOT IN (SELECT table_code FROM draws)
     ORDER BY s.table_code, p.strategy
 """
+UNDRAWN = "WHERE c.table_code NOT IN (SELECT table_code FROM draws)"
 CONTRIBUTIONS = """
     SELECT m.chat_id, c.table_code, c.session, c.strategy, c.question, c.text, c.withdrawn_at IS NOT NULL
-    FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id
+    FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id {where}
     ORDER BY m.chat_id, c.session, c.strategy, c.question, c.text
 """
-
-
-@dataclass(frozen=True)
-class Played:
-    """What a rehearsal left behind."""
-
-    folder: Path
-    status: int
-    said: str
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.folder / "event.db") as database:
-            return [tuple(row) for row in database.execute(sql)]
-
-    def json(self, name: str) -> Any:
-        return json.loads((self.folder / name).read_text(encoding="utf-8"))
-
-    def lines(self, name: str) -> Iterator[Any]:
-        with (self.folder / name).open(encoding="utf-8") as file:
-            for line in file:
-                yield json.loads(line)
-
-
-async def play(folder: Path, *more: str) -> Played:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "rehearse",
-        "--headless",
-        f"--people={PEOPLE}",
-        f"--seed={SEED}",
-        f"--out={folder}",
-        *more,
-        cwd=Path(__file__).parents[2],
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(SECONDS):
-            said, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-    assert process.returncode is not None
-    return Played(folder, process.returncode, said.decode())
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +49,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Played]:
 
     async def at_once() -> tuple[Played, Played]:
         return await asyncio.gather(
-            play(folder / "alone"), play(folder / "killed", "--kill-at=session1,session2")
+            play(folder / "alone", *THESE),
+            play(folder / "killed", *THESE, "--kill-at=session1,session2"),
         )
 
     return asyncio.run(at_once())
@@ -109,9 +64,6 @@ def alone(both: tuple[Played, Played]) -> Played:
 @pytest.fixture(scope="module")
 def killed(both: tuple[Played, Played]) -> Played:
     return both[1]
-
-
-pytestmark = pytest.mark.xdist_group("rehearsal")
 
 
 def test_both_go_through_to_the_end_and_find_nothing_wrong(alone: Played, killed: Played) -> None:
@@ -130,13 +82,29 @@ def test_every_ballot_is_as_its_person_meant_it(alone: Played) -> None:
     assert max(len(ballot) for ballot in seen.values()) <= 6
 
 
-def test_every_contribution_is_there_once_and_where_its_person_meant_it(alone: Played) -> None:
+def test_every_sheet_of_paper_is_as_the_table_meant_it(alone: Played, killed: Played) -> None:
+    for played in (alone, killed):
+        kept: dict[str, dict[str, list[str]]] = {}
+        for table, number, strategy in played.rows(SHEETS):
+            kept.setdefault(table, {}).setdefault(str(number), []).extend([strategy] if strategy else [])
+        meant = {table: one["sheets"] for table, one in played.json("crowd.json")["tables"].items()}
+        assert {table: sheets for table, sheets in meant.items() if sheets} == kept
+        assert kept
+
+
+@pytest.mark.parametrize("which", ["alone", "killed"])
+def test_every_contribution_is_there_once_and_where_its_person_meant_it(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    played: Played = request.getfixturevalue(which)
     fields = ("person", "table", "session", "strategy", "question", "text", "withdrawn")
-    said = [tuple(each[field] for field in fields) for each in alone.json("crowd.json")["contributions"]]
+    crowd = played.json("crowd.json")
+    said = [tuple(each[field] for field in fields) for each in crowd["contributions"]]
+    people = {each["id"] for each in crowd["people"]}
     kept = [
-        (person, table, session, strategy, question, text, bool(withdrawn))
-        for person, table, session, strategy, question, text, withdrawn in alone.rows(CONTRIBUTIONS)
-        if person in {each["id"] for each in alone.json("crowd.json")["people"]}
+        (*each, bool(withdrawn))
+        for *each, withdrawn in played.rows(CONTRIBUTIONS.format(where=""))
+        if each[0] in people
     ]
     assert Counter(said) == Counter(kept)
     assert len(said) > PEOPLE
@@ -145,7 +113,8 @@ def test_every_contribution_is_there_once_and_where_its_person_meant_it(alone: P
 def test_summary_database_and_chart_count_the_same(alone: Played) -> None:
     summary = alone.json("summary.json")
     counted: dict[str, Counter[str]] = {table: Counter() for table in summary["tables"]}
-    for _, table, _, strategy in alone.rows(BALLOTS):
+    dots = [(table, strategy) for _, table, _, strategy in alone.rows(BALLOTS)]
+    for table, strategy in [*dots, *((table, strategy) for table, _, strategy in alone.rows(SHEETS))]:
         if strategy is not None:
             counted[table][strategy] += 1
     assert {table: dict(dots) for table, dots in counted.items()} == {
@@ -153,8 +122,8 @@ def test_summary_database_and_chart_count_the_same(alone: Played) -> None:
     }
     caption = next((alone.folder / "channel").glob("*-ranking-*.txt")).read_text(encoding="utf-8")
     ballots = sum(figures["voted"] for figures in summary["tables"].values())
-    dots = sum(sum(figures["dots"].values()) for figures in summary["tables"].values())
-    assert f"{ballots} schede, {dots} bollini." in caption
+    placed = sum(sum(figures["dots"].values()) for figures in summary["tables"].values())
+    assert f"{ballots} schede, {placed} bollini." in caption
     top = Counter[str]()
     for figures in summary["tables"].values():
         top.update(figures["dots"])
@@ -180,8 +149,10 @@ def test_telegram_refuses_nothing(alone: Played) -> None:
 
 
 def test_a_kill_changes_nothing_of_what_came_out(alone: Played, killed: Played) -> None:
-    for sql in (BALLOTS, PRIORITIES, CONTRIBUTIONS):
+    """But for what was drawn by lot, and what was talked about there: that is compared by itself."""
+    for sql in (BALLOTS, SHEETS, PRIORITIES, CONTRIBUTIONS.format(where=UNDRAWN)):
         assert alone.rows(sql) == killed.rows(sql)
+        assert alone.rows(sql)
 
 
 def test_no_file_holds_the_token(alone: Played) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,15 @@ def test_the_programme_has_the_moments_of_the_agenda_and_the_two_that_follow_fro
     assert moments["end"] == at(13, 0)
     assert TURIN.moment_after(at(10, 10)) == at(10, 25)
     assert TURIN.moment_after(at(13, 0)) == TURIN.over
+
+
+def test_run_offs_end_where_a_table_has_time_for_them_and_the_crowd_is_done_by_then() -> None:
+    assert TURIN.runoffs_end == at(10, 27, 25)
+    assert TURIN.deadline_after(at(10, 25)) == TURIN.runoffs_end
+    assert TURIN.deadline_after(at(10, 27, 25)) == TURIN.moment_after(at(10, 27, 25)) == at(10, 30)
+    longer = replace(TURIN, runoff=timedelta(minutes=3))
+    assert longer.runoffs_end is None
+    assert longer.deadline_after(at(10, 25)) == at(10, 30)
     assert TURIN.stretch(at(10, 12)) == "session1"
     assert TURIN.local(at(10, 12, 7)) == "10:12:07"
     assert len(TURIN.strategies) == 27
@@ -95,7 +104,7 @@ def test_the_last_seconds_before_a_moment_run_at_real_speed_while_somebody_waits
 
 
 def test_the_moment_passes_once_what_was_meant_before_it_is_done() -> None:
-    crowd = Crowd(planned=at(10, 26))
+    crowd = Crowd(planned=at(10, 28))
     assert Grant(40.0, at(10, 30) - PATIENCE) == decide(at(10, 24, 59), at(10, 40), crowd, TURIN, PACE)
 
 
@@ -142,8 +151,8 @@ def test_whatever_happens_no_grant_passes_what_is_due_or_a_moment_somebody_holds
     if due is not None:
         assert grant.until <= max(now, due)
     for act in (unanswered, planned):
-        if act is not None and now < TURIN.moment_after(act):
-            assert grant.until < TURIN.moment_after(act)
+        if act is not None and now < TURIN.deadline_after(act):
+            assert grant.until < TURIN.deadline_after(act)
     if TURIN.session1 <= now < TURIN.session2:
         assert grant.speed <= 40.0
         assert grant.until <= TURIN.session2

@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rehearsal.crowd.chance import some, stream, weighted
 from rehearsal.crowd.diary import AFTER, BEFORE
 from rehearsal.crowd.kills import choose
-from rehearsal.crowd.meant import Proposal, propose
+from rehearsal.crowd.meant import Meant
 from rehearsal.crowd.people import Invite, Person, spare
 from rehearsal.crowd.plan import Plan, make
+from rehearsal.crowd.proposing import Proposal, propose, run_off, spread
 from rehearsal.crowd.voting import typed
 from rehearsal.programme import Programme, read
 
@@ -86,7 +89,9 @@ def test_more_people_leave_most_of_the_others_as_they_were() -> None:
 
 def test_what_a_person_means_to_have_is_what_their_acts_leave() -> None:
     for person in PLAN.participants:
-        assert set(PLAN.ballots[person.id]) == ballot_by_acts(PLAN, person)
+        # Whose ballot the table fills in does nothing to it.
+        wished = () if "helped" in person.traits else PLAN.ballots[person.id]
+        assert set(wished) == ballot_by_acts(PLAN, person)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -109,11 +114,14 @@ def test_whatever_the_seed_every_table_has_people_and_everything_happens(seed: i
             *("talk.next", "talk.skip", "talk.back", "talk.other", "talk.questions", "talk.list"),
             *("lead.join", "lead.dashboard", "lead.open", "lead.close", "lead.note", "lead.look"),
             *("lead.settle", "lead.put_on", "regia.state", "regia.phase", "regia.mistype"),
+            *("lead.assist", "lead.sheets", "lead.correct", "lead.withdraw", "lead.handed_in"),
+            *("lead.settle_count", "lead.together", "lead.hands", "lead.runoff_close", "lead.draw"),
+            *("lead.close_again", "runoff.choose", "regia.reopen", "regia.shift"),
         }
         - done
     )
     arrivals = Counter(person.arrival for person in plan.participants)
-    assert min(arrivals.values()) >= 4
+    assert min(arrivals.values()) >= 3
     assert {"it", "en"} <= {person.reads for person in plan.participants}
 
 
@@ -209,6 +217,50 @@ ORDER = ("1.1", "1.2", "1.3", "2.1")
 )
 def test_the_crowd_knows_by_itself_what_its_dots_say(tally: dict[str, int], proposal: Proposal) -> None:
     assert proposal == propose(Counter(tally), 2, ORDER)
+
+
+@pytest.mark.parametrize(("people", "tables"), [(300, 10), (120, 10), (40, 10), (24, 2), (5, 0)])
+def test_about_one_in_six_votes_by_the_tables_hands_some_on_paper_and_some_helped(
+    people: int, tables: int
+) -> None:
+    plan = make(TURIN, people, 7, links())
+    on_paper = sum(paper.people for paper in plan.paper.values())
+    helped = sum("helped" in person.traits for person in plan.participants)
+    assert people == len(plan.participants) + on_paper
+    assert max(round(people / 6), 20 if people >= 40 else 0) - (people < 12) == on_paper + helped
+    assert tables == len(plan.paper)
+    assert all(paper.people and paper.helped for paper in plan.paper.values())
+
+
+@pytest.mark.parametrize("people", [300, 120, 40])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_table_has_sheets_to_correct_and_to_withdraw_and_is_tied_at_the_cut(
+    people: int, seed: int
+) -> None:
+    plan = make(TURIN, people, seed, links())
+    meant = Meant(TURIN, plan)
+    for table in TURIN.tables:
+        paper = plan.paper[table.code]
+        entered = (*paper.sheets, *paper.mistaken)
+        assert (3, 2) == (sum(one.misread is not None for one in entered), len(paper.mistaken))
+        assert all(1 <= len(one.misread or one.codes) <= TURIN.dots for one in entered)
+        assert len({one.number for one in entered}) == len(entered)
+        meant.tables[table.code].sheets = {one.number: one.codes for one in paper.sheets}
+        tied = meant.proposal(table.code)
+        assert 0 < tied.places < len(tied.tied)
+        if paper.late is not None:
+            meant.tables[table.code].sheets[paper.late.number] = paper.late.codes
+            later = meant.proposal(table.code)
+            assert (set(tied.undisputed), tied.tied) == (set(later.undisputed), later.tied)
+
+
+@given(tied=st.integers(2, 9), places=st.integers(1, 8), voters=st.integers(0, 40))
+def test_what_people_choose_in_a_run_off_leaves_some_equal(tied: int, places: int, voters: int) -> None:
+    codes, places = [f"1.{number}" for number in range(tied)], min(places, tied - 1)
+    chosen = Counter(spread(codes, places, voters))
+    assert voters - 1 <= chosen.total() <= voters
+    winners, equal = run_off({code: chosen[code] for code in codes}, places)
+    assert len(winners) < places < len(winners) + len(equal)
 
 
 def test_streams_of_chance_do_not_touch_each_other() -> None:

@@ -39,7 +39,8 @@ def with_title(title: str) -> Event:
 def test_a_title_is_printed_to_the_letter(title: str, languages: Translators, typesetter: Typesetter) -> None:
     event = with_title(title)
     (page,) = pages(strategies.draw(event, languages.of("it"), typesetter), 20)
-    assert 3 == squeezed(page.text).count(squeezed(title)) or squeezed(title) in "Lestrategia1.1Asse·"
+    # What is printed besides may have the same letters.
+    assert 3 <= squeezed(page.text).count(squeezed(title))
     assert squeezed(f"1.1 {title}") in squeezed(page.text)
 
 
