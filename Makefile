@@ -28,6 +28,10 @@ rehearse: $(READY) ## Play a whole event on a local Telegram: make rehearse ARGS
 faults: $(READY) ## Rehearsals of 120 with everything going wrong and 100 kills (about half an hour): make faults ARGS="--kills 20"
 	@$(RUN)/bollini faults $(ARGS)
 
+.PHONY: themes
+themes: $(READY) ## Themes found in labelled contributions, and how near they come: make themes ARGS=FILE
+	@$(RUN)/python -m tests.themes.measure $(ARGS)
+
 # A file is for one worker: an event that is played is a fixture of its file.
 SHARED := -n auto --dist loadfile --no-loadscope-reorder
 

@@ -30,6 +30,8 @@ from bot.queues import Queues
 from bot.schedule import Schedule
 from bot.screens import Screens
 from bot.telling import tell
+from bot.themes import ThemesWorker
+from bot.thinker import Thinker
 from bot.transport import AiohttpRequest
 from handlers.context import ROOM, BolliniApplication, Context, Room
 from handlers.setup import setup
@@ -81,6 +83,7 @@ class RunningBot:
         database: Database,
         clock: Clock,
         trouble: Trouble | None = None,
+        thinker: Thinker | None = None,
     ) -> None:
         assert settings.token is not None, "the command line asked for it"
         # The library's own switch to its coming form of `retry_after`, without which reading it warns.
@@ -118,6 +121,8 @@ class RunningBot:
         self.outage = outage = Outage(lambda: database.available)
         self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators, paid=paid)
         self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio, paid=paid)
+        self._own_thinker = Thinker() if thinker is None and settings.themes else None
+        self.themes = ThemesWorker(database, event, clock, outage, pacer, thinker or self._own_thinker)
         self.note_files = NoteFiles(
             database,
             files.FileStore(files.beside(settings.database)),
@@ -142,6 +147,7 @@ class RunningBot:
             screens=self.screens,
             outbox=self.outbox,
             queues=self.queues,
+            themes=self.themes,
             note_files=self.note_files,
             menus=self.menus,
             new_id=new_id,
@@ -195,6 +201,8 @@ class RunningBot:
             # A start that was cancelled may have opened what the library does not know to be open.
             await asyncio.gather(*(request.shutdown() for request in self._requests))
             self._executor.shutdown(cancel_futures=True)
+            if self._own_thinker is not None:
+                self._own_thinker.close()
 
     async def _connect(self) -> bool:
         """Reach Telegram, however long that takes; False when stopped before."""
@@ -234,6 +242,7 @@ class RunningBot:
                 asyncio.create_task(self.queues.run(), name="queues"),
                 asyncio.create_task(self.outbox.run(), name="outbox"),
                 asyncio.create_task(self.screens.run(), name="screens"),
+                asyncio.create_task(self.themes.run(), name="themes"),
                 asyncio.create_task(self.note_files.run(), name="note files"),
                 asyncio.create_task(self.menus.run(), name="menus"),
             ]
@@ -277,6 +286,7 @@ class RunningBot:
         self._intake.stop()
 
     def _wake(self) -> None:
+        self.themes.wake()
         self.outbox.wake()
         self.screens.wake()
 

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     paid_broadcast: bool = Field(
         False, description="Pay Telegram to take what nobody asked for at up to 1,000 messages a second."
     )
+    themes: bool = Field(
+        True, description="Find themes in what is contributed; it takes 400 MB of memory. Off, by hand alone."
+    )
     clock_url: str | None = Field(None, description="Only a rehearsal sets this: the clock to follow.")
 
     @field_validator("token", mode="before")

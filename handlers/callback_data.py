@@ -343,6 +343,79 @@ class DrawChart:
     place: str
 
 
+# --- themes: numbers of themes, contributions and acts are codes; "0" is no theme, "new" one still to be made
+
+
+@dataclass(frozen=True)
+class ShowThemes:
+    """The board of themes: a section, of an axis ("" for none), at a page."""
+
+    section: str
+    axis: str
+    page: str
+
+
+@dataclass(frozen=True)
+class ShowTheme:
+    """A theme with what is in it, at a page."""
+
+    theme: str
+    page: str
+
+
+@dataclass(frozen=True)
+class ShowAxes:
+    """Who looks after which axis."""
+
+
+@dataclass(frozen=True)
+class AssignAxis:
+    """The axis is somebody's (a letter) or nobody's ("") from now on."""
+
+    axis: str
+    letter: str
+
+
+@dataclass(frozen=True)
+class ChooseForTheme:
+    """What there is to choose from: themes to merge with, contributions to move, where one goes, a name."""
+
+    what: str
+    number: str
+    page: str
+
+
+@dataclass(frozen=True)
+class MergeThemes:
+    """The wish: all of `theme` is in `into`."""
+
+    into: str
+    theme: str
+
+
+@dataclass(frozen=True)
+class PlaceSaid:
+    """The wish: this contribution is in that theme."""
+
+    said: str
+    theme: str
+
+
+@dataclass(frozen=True)
+class MarkPlenary:
+    """The wish: the theme is marked for the plenary, or not."""
+
+    theme: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class UndoCuration:
+    """Undo this act."""
+
+    act: str
+
+
 # --- notes
 
 
@@ -453,6 +526,15 @@ Press = (
     | Answer
     | ShowState
     | DrawChart
+    | ShowThemes
+    | ShowTheme
+    | ShowAxes
+    | AssignAxis
+    | ChooseForTheme
+    | MergeThemes
+    | PlaceSaid
+    | MarkPlenary
+    | UndoCuration
     | ShowNote
     | WithdrawNote
     | MoveNote
@@ -505,6 +587,15 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "a": Answer,
     "st": ShowState,
     "ch": DrawChart,
+    "tb": ShowThemes,
+    "th": ShowTheme,
+    "tx": ShowAxes,
+    "ta": AssignAxis,
+    "tc": ChooseForTheme,
+    "tg": MergeThemes,
+    "tl": PlaceSaid,
+    "tp": MarkPlenary,
+    "tu": UndoCuration,
     "no": ShowNote,
     "nw": WithdrawNote,
     "nm": MoveNote,

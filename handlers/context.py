@@ -97,6 +97,19 @@ class Postponer(Protocol):
         ...
 
 
+class Reading(Protocol):
+    """The owner of the themes."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the machine finds none: it is told not to, or cannot."""
+        ...
+
+    def wake(self) -> None:
+        """Somebody contributed, or the regia acted."""
+        ...
+
+
 class NoteFiles(Protocol):
     """The owner of the files of notes."""
 
@@ -120,6 +133,7 @@ class Room:
     screens: Editor
     outbox: Sender
     queues: Postponer
+    themes: Reading
     note_files: NoteFiles
     menus: MenuSetter
     new_id: Callable[[], str]

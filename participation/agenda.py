@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from participation import dashboards, event_change, notices, phases, replanning, runoffs, timing
+from participation import (
+    dashboards,
+    event_change,
+    notices,
+    phases,
+    replanning,
+    runoffs,
+    theme_board,
+    timing,
+)
 from participation.event import EventFileError, Phase, read
 from participation.notices import Mover
 from participation.runoffs import CloseRunoff
@@ -69,13 +78,24 @@ class Minute(BaseModel):
     minute: Literal[True]
 
 
-Action = Post | PhaseChange | CloseRunoff | Minute
+class FirstThemes(BaseModel):
+    """The people of the regia get the first themes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_themes: Literal[True]
+
+
+Action = Post | PhaseChange | CloseRunoff | FirstThemes | Minute
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 
 
 def plan(event: Event, *, channel: bool) -> tuple[Moment, ...]:
     """All moments of an event. Without a channel there are no posts."""
     found = [_moment(key, due, action) for key, due, action in _phase_changes(event)]
+    for item in event.agenda:
+        if item.code == event.themes.first_board:
+            found.append(_moment("themes:first", event.moment(item.time), FirstThemes(first_themes=True)))
     if channel:
         found += [_moment(key, due, action) for key, due, action in _posts(event)]
     return tuple(found)
@@ -218,6 +238,8 @@ async def _run(database: Database, event: Event, moment: Moment, now: datetime, 
                 await phases.move_in(tx, event, table, phase, Mover.AGENDA, None, now)
             case CloseRunoff(runoff=runoff):
                 await runoffs.close_in(tx, event, runoff, now, None)
+            case FirstThemes():
+                await theme_board.tell_first(tx, event, moment.key, now)
             case Post() as post if channel is not None:
                 await outbox.post(tx, moment.key, channel, dump(post), now, urgency=Urgency.POST)
             case Post():

@@ -267,10 +267,14 @@ class Posts(_Model):
 
 
 class Themes(_Model):
-    """From how many tables a theme is recurring, and from how many axes it is cross-cutting."""
+    """From how many tables a theme is recurring, and from how many axes it is cross-cutting.
+
+    `first_board`: the code of the agenda item with which the regia is shown the first themes, None for none.
+    """
 
     recurring_tables: Annotated[StrictInt, Field(ge=2, le=99)] = 3
     crosscutting_axes: Annotated[StrictInt, Field(ge=2, le=99)] = 3
+    first_board: Slug | None = None
 
 
 class Printing(_Model):

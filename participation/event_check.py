@@ -471,14 +471,24 @@ def _number_problems(data: Mapping[str, object]) -> Iterator[Problem]:
         details = {"priorities": priorities, "strategies": strategies}
         yield Problem("session1.priorities", "more_priorities_than_strategies", details)
     yield from _guarantee_problems(data, priorities)
-    for key, section, kind in (
+    yield from _theme_problems(data)
+
+
+def _theme_problems(data: Mapping[str, object]) -> Iterator[Problem]:
+    for key, counted, kind in (
         ("recurring_tables", "tables", "more_tables_than_there_are"),
         ("crosscutting_axes", "axes", "more_axes_than_there_are"),
     ):
-        there_are = len(_items(data, section))
+        there_are = len(_items(data, counted))
         least = _whole(data, "themes", key, 3)
         if there_are and least is not None and least > there_are:
             yield Problem(f"themes.{key}", kind, {"given": least, "there_are": there_are})
+    section = data.get("themes")
+    board = section.get("first_board") if isinstance(section, dict) else None
+    known = [code for _, item in _items(data, "agenda") if (code := _code(item)) is not None]
+    yield from _unknown(
+        "themes.first_board", "unknown_agenda_item", [board] if isinstance(board, str) else [], known
+    )
 
 
 def _guarantee_problems(data: Mapping[str, object], priorities: int | None) -> Iterator[Problem]:

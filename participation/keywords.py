@@ -194,6 +194,70 @@ def keywords(
     return tuple(word for _, word in shown[:most])
 
 
+class Term(NamedTuple):
+    """A word, or two neighbours with what links them; `key` is how it is compared, `text` how it is shown."""
+
+    key: tuple[str, ...]
+    text: str
+
+
+def terms(
+    contributions: Iterable[tuple[object, object | None, str]], *, language: str = "it"
+) -> list[tuple[Term, ...]]:
+    """The words and pairs of neighbours that each contribution may be shown by, in the order of its text.
+
+    Contributions are given as for `keywords`; there is one entry for each. A pair is there beside its first
+    word ("banda larga" and "banda"), in the surface form used most. Personal data is left out as there, and
+    so is a name or an unknown word that a single voice used.
+    """
+    reader = _Reader(language)
+    read = [
+        _Contribution(number, table, person, reader.tokens(text))
+        for number, (table, person, text) in enumerate(contributions)
+    ]
+    found: defaultdict[tuple[str, ...], _Uses] = defaultdict(_Uses)
+    for contribution in read:
+        for key, form, initial in _candidates(contribution):
+            found[key].add(contribution, form, initial)
+    words: defaultdict[str, _Uses] = defaultdict(_Uses)
+    for contribution in read:
+        for token in contribution.tokens:
+            words[token.key].add(contribution, token.form, token.initial)
+    known = {key for key, uses in words.items() if _public(uses, reader, (key,))}
+    public = {
+        key
+        for key, uses in found.items()
+        if (len(key) > 1 and len(uses.voices) > 1) or all(word in known for word in key)
+    }
+    shown = {key: _shown(found[key], reader) for key in public}
+    return [
+        tuple(dict.fromkeys(Term(key, shown[key]) for key, _, _ in _candidates(contribution) if key in shown))
+        for contribution in read
+    ]
+
+
+def _candidates(contribution: _Contribution) -> Iterable[tuple[tuple[str, ...], str, bool]]:
+    """Each word, and each pair of neighbours: key, form, and whether its capital says nothing.
+
+    What follows a word directly goes with it and begins nothing of its own: of "case popolari vuote" these
+    are "case" and "case popolari", not "popolari vuote".
+    """
+    before: _Token | None = None
+    before_begins = False
+    for token in contribution.tokens:
+        begins = token.joined is None or bool(token.joined.strip())
+        if begins:
+            yield (token.key,), token.form, token.initial
+        if before is not None and before_begins and token.joined is not None and token.key != before.key:
+            yield (before.key, token.key), _joined(before, token), before.initial
+        before, before_begins = token, begins
+
+
+def _joined(first: _Token, second: _Token) -> str:
+    """Two neighbours as they are written, with what stands between them."""
+    return " ".join(f"{first.form}{second.joined}{second.form}".split())
+
+
 class _Reader:
     """Splits texts of one language into the words that have content of their own."""
 
@@ -333,8 +397,7 @@ def _uses(read: Sequence[_Contribution], phrases: frozenset[tuple[int, int]]) ->
             found[(token.key,)].add(contribution, token.form, token.initial)
         for place, (first, second) in enumerate(pairwise(contribution.tokens)):
             if (contribution.number, place) in phrases:
-                form = " ".join(f"{first.form}{second.joined}{second.form}".split())
-                found[first.key, second.key].add(contribution, form, first.initial)
+                found[first.key, second.key].add(contribution, _joined(first, second), first.initial)
                 in_phrases.update((first.key, second.key))
     return {
         key: uses

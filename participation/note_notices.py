@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - pydantic reads the fields' types when it runs
+from datetime import datetime
 
 from participation.notices import Notice
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
+from bot.thinker import Thinker
 from tests.support.hall import open_hall
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ def plain_logs() -> Iterator[None]:
     )
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def thinker() -> Iterator[Thinker]:
+    """The process that reads contributions, one for all tests: it takes seconds to begin."""
+    thinker = Thinker()
+    yield thinker
+    thinker.close()
 
 
 @pytest.fixture

@@ -211,6 +211,7 @@ async def _done(update: Update, context: Context, person: Person | None, told: S
         context.room.screens.nudge(person.id)
     context.room.screens.wake()
     context.room.note_files.wake()
+    context.room.themes.wake()
 
 
 async def _show(update: Update, context: Context, person: Person | None, files: Sequence[NoteFile]) -> None:

@@ -65,6 +65,7 @@ async def withdraw(update: Update, context: Context) -> None:
         press = press_of(update, Withdraw)
         told = await contributions.withdraw(room.database, person, press.contribution, room.clock.now())
         await reply(update, context, person, [told])
+        room.themes.wake()
 
 
 async def edited(update: Update, context: Context) -> None:
@@ -81,6 +82,7 @@ async def edited(update: Update, context: Context) -> None:
         return
     told = await contributions.edit(room.database, person, message.message_id, text, room.clock.now())
     await reply(update, context, person, [told])
+    room.themes.wake()
     room.screens.nudge(person.id)
 
 

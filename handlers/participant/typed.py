@@ -54,6 +54,7 @@ async def typed(update: Update, context: Context) -> None:
     await reply(update, context, person, told)
     room.screens.nudge(person.id)
     room.outbox.wake()
+    room.themes.wake()
 
 
 def acknowledged(text: str, vocabulary: Vocabulary) -> str | None:

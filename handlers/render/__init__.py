@@ -50,6 +50,15 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     Answer          "conferma", "annulla"          argument_words: "confirm", "cancel"
     ShowState       /stato, /stato T5
     DrawChart       /grafici affluenza canale      chart_words, place_words
+    ShowThemes      /temi, /temi guardare          theme_words: "look", "recurring", "axis" ...
+    ShowTheme       /temi 4, /temi soli            theme_words: "leftovers", "page"
+    ShowAxes        /temi assi
+    AssignAxis      /temi asse 3 io                theme_words: "me", "nobody"; or a letter
+    ChooseForTheme  /temi 4 unisci, /temi 4 dividi, /temi sposta 37, /temi 4 nome
+    MergeThemes     /temi 4 unisci 7
+    PlaceSaid       /temi sposta 37 in 4           theme_words: "leftovers", "new"
+    MarkPlenary     /temi 4 plenaria               theme_words: "no"
+    UndoCuration    /temi annulla
     ShowRoles       /ruoli T6, /ruoli torino, /ruoli regia
     NewLink         /link facilitatore T6          role_words
     AskRevocation   /revoca R5, /revoca L7
@@ -78,6 +87,7 @@ from handlers.render.typing_words import (
     phase_words,
     place_words,
     role_words,
+    theme_words,
     typed_words,
 )
 
@@ -100,6 +110,7 @@ __all__ = [
     "place_words",
     "render",
     "role_words",
+    "theme_words",
     "toast",
     "typed_words",
 ]

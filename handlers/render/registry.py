@@ -24,6 +24,7 @@ from handlers.render import (
     regia,
     roles,
     seats,
+    themes,
     ties,
     time,
 )
@@ -59,6 +60,7 @@ _TOPICS = (
     prompts,
     roles,
     seats,
+    themes,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

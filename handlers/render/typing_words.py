@@ -45,7 +45,7 @@ PAPER: Final = ("carta", "schede", "consegnate", "presenti")
 """Commands of everybody who may enter paper at a table, the regia included."""
 NOTES: Final = ("note",)
 """Commands of everybody who reads the notes of a table, the regia included."""
-REGIA: Final = ("stato", "fase", "agenda", "prolunga", "riapri", "avviso", "grafici", "scarti")
+REGIA: Final = ("stato", "fase", "agenda", "prolunga", "riapri", "avviso", "temi", "grafici", "scarti")
 ROLES: Final = ("ruoli", "link", "revoca", "sposta")
 """Commands of the regia about who may do what, and who sits where."""
 
@@ -77,6 +77,27 @@ _CHARTS: Final = (
     "contributions2",
     "keywords1",
     "keywords2",
+)
+_THEMES: Final = (
+    "look",
+    "recurring",
+    "crosscutting",
+    "single",
+    "plenary",
+    "leftovers",
+    "page",
+    "axis",
+    "move",
+    "undo",
+    "rename",
+    "merge",
+    "split",
+    "new",
+    "me",
+    "nobody",
+    "no",
+    "and",
+    "to",
 )
 _PLACES: Final = ("here", "channel")
 
@@ -194,6 +215,21 @@ def chart_word(words: Translator, chart: str) -> str:
 def place_words(words: Translator) -> Mapping[str, str]:
     """The words for where a chart goes: "here" or "channel"."""
     return {word: place for place in _PLACES for word in _listed(words, f"place_words.{place}")}
+
+
+def theme_words(words: Translator) -> Mapping[str, str]:
+    """The words that act behind /temi, casefolded, and what they mean.
+
+    Meanings: sections ("look", "recurring", "crosscutting", "single", "plenary", "leftovers", "axis"), acts
+    ("rename", "merge", "split", "move", "undo"), and what goes with them ("page", "new", "me", "nobody",
+    "no", "and", "to").
+    """
+    return {word: meaning for meaning in _THEMES for word in _listed(words, f"theme_words.{meaning}")}
+
+
+def theme_word(words: Translator, meaning: str) -> str:
+    """The first of the words with this meaning behind /temi: the one the texts use."""
+    return _listed(words, f"theme_words.{meaning}")[0]
 
 
 def _listed(words: Translator, key: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from handlers.render.priorities import REFUSALS as PRIORITY_REFUSALS
 from handlers.render.seats import MOVE_REFUSALS
 from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
+from participation import theme_notices
 from participation.charting import CHARTS
 from participation.event import Event, Phase
 from participation.note_notices import NoteMoved, NoteScreen
@@ -58,6 +59,7 @@ from participation.notices import (
     ZoneLeftOut,
     dump,
 )
+from participation.theme_notices import Curation
 
 if TYPE_CHECKING:
     from random import Random
@@ -442,6 +444,18 @@ class Samples:
             "why": ["large", "video", "kind", "gone", "a reason of a later version"],
             "from_table": [table.code for table in event.tables],
         }
+        if kind.__module__ == theme_notices.__name__:
+            codes |= {
+                "about": ["theme", "said", "axis"],
+                "number": ["0", "4", "123456789"],
+                "source": ["", "0", "4"],
+                "act": ["", "7"],
+                "letter": ["", "A", "AB"],
+                "by": ["A"],
+                "before": [*AWKWARD, *(each.value for each in Curation)],
+                "after": ["", "B"],
+                "axis": ["", *(axis.code for axis in event.axes)],
+            }
         return self._random.choice(codes.get(name) or AWKWARD)
 
     def _several(self, kind: type[Notice], name: str, item: Any) -> Any:  # noqa: PLR0911 - one way out per sort

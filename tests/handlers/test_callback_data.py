@@ -17,6 +17,8 @@ from handlers.callback_data import (
     Answer,
     AskQuestion,
     AskRevocation,
+    AssignAxis,
+    ChooseForTheme,
     ChooseInRunoff,
     ChooseTied,
     CloseRunoff,
@@ -31,6 +33,8 @@ from handlers.callback_data import (
     LeaveEmpty,
     ListQuestions,
     ListStrategies,
+    MarkPlenary,
+    MergeThemes,
     MoveNote,
     MovePerson,
     MovePhase,
@@ -43,6 +47,7 @@ from handlers.callback_data import (
     PickSheetZone,
     PickTable,
     PickZone,
+    PlaceSaid,
     Press,
     Prolong,
     PromiseDraw,
@@ -52,6 +57,7 @@ from handlers.callback_data import (
     SayHandedIn,
     SetDots,
     SetSheetDots,
+    ShowAxes,
     ShowBoard,
     ShowNote,
     ShowPage,
@@ -60,7 +66,10 @@ from handlers.callback_data import (
     ShowSheet,
     ShowSheetPage,
     ShowState,
+    ShowTheme,
+    ShowThemes,
     SkipReason,
+    UndoCuration,
     Withdraw,
     WithdrawNote,
     WithdrawSheet,
@@ -73,6 +82,7 @@ from participation.notices import Role
 tables = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,11}", fullmatch=True)
 strategies = st.from_regex(r"[1-9][0-9]?\.[1-9][0-9]?", fullmatch=True)
 numbers = st.from_regex(r"[1-9][0-9]?", fullmatch=True)
+large = st.from_regex(r"0|[1-9][0-9]{0,8}", fullmatch=True)
 labels = st.from_regex(r"[1-9][0-9]{0,3}|[A-Z][2-9][A-Z][2-9][A-Z]", fullmatch=True)
 tokens = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
 note_ids = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
@@ -82,6 +92,15 @@ places = st.from_regex(r"t\.[A-Za-z][A-Za-z0-9_]{0,11}|v\.[1-9][0-9]?|r", fullma
 
 presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(Acknowledge, payloads),
+    st.builds(ShowThemes, st.sampled_from(["all", "look", "axis"]), numbers | st.just(""), numbers),
+    st.builds(ShowTheme, large, numbers),
+    st.just(ShowAxes()),
+    st.builds(AssignAxis, numbers, st.sampled_from(["", "A", "AB"])),
+    st.builds(ChooseForTheme, st.sampled_from(["merge", "said", "target", "name"]), large, numbers),
+    st.builds(MergeThemes, large, large),
+    st.builds(PlaceSaid, large, large | st.just("new")),
+    st.builds(MarkPlenary, large, st.booleans()),
+    st.builds(UndoCuration, large),
     st.builds(ShowRoles, places),
     st.builds(NewLink, st.sampled_from([role.value for role in Role]), places),
     st.builds(AskRevocation, st.from_regex(r"[RL][1-9][0-9]{0,8}", fullmatch=True)),

@@ -21,6 +21,7 @@ from participation import invitations
 from participation.event import PACKAGED, Event, load
 from participation.notices import Role
 from rehearsal.telegram import Fault, Phone, SentMessage, Telegram
+from storage import themes
 from storage.sqlite import open_sqlite
 from storage.times import to_text
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
+    from bot.thinker import Thinker
     from rehearsal.telegram import Call
     from storage.database import Database, Row
 
@@ -248,6 +250,7 @@ class Hall:
         self._running: asyncio.Task[None] | None = None
         self._people = 0
         self._serial = 0
+        self.thinker: Thinker | None = None
         self._followers: set[web.WebSocketResponse] = set()
         telegram.app.router.add_get("/clock", self._follow)
 
@@ -255,7 +258,14 @@ class Hall:
         """Start the bot (again), on the same database."""
         # The catalogs are read once for all tests: that takes longer than most of them.
         with patch("bot.app.load_translators", _translators):
-            self.bot = RunningBot(self.settings, self.event, self.definition, self.database, self.clock)
+            self.bot = RunningBot(
+                self.settings,
+                self.event,
+                self.definition,
+                self.database,
+                self.clock,
+                thinker=self.thinker,
+            )
         self._running = asyncio.create_task(self.bot.run())
 
     async def stops(self) -> None:
@@ -430,7 +440,17 @@ class Hall:
             "   AND NOT EXISTS (SELECT 1 FROM agenda WHERE held_at IS NOT NULL)",
             to_text(self.clock.now()),
         )
-        return [row["what"] for row in rows]
+        return [*(row["what"] for row in rows), *(await self._to_be_thought())]
+
+    async def _to_be_thought(self) -> list[str]:
+        if self.thinker is None:
+            return []
+        state = await themes.state(self.database)
+        return [
+            *(["contributions to be read"] if state.unread else []),
+            *(["themes to be found"] if state.changes > state.grouped else []),
+            *(["themes to be described"] if state.newest_act > state.described else []),
+        ]
 
 
 @asynccontextmanager
@@ -441,10 +461,12 @@ async def open_hall(
     channel: bool = False,
     token: str = TOKEN,
     paid: bool = False,
+    thinker: Thinker | None = None,
 ) -> AsyncIterator[Hall]:
     """A running bot at 9:15 of the event's day; stopped at the end.
 
-    With `channel` the regia's channel gets its pictures, which takes the time it takes to draw them.
+    With `channel` the regia's channel gets its pictures, which takes the time it takes to draw them. With a
+    `thinker` themes are found; without one they are made by hand alone.
     """
     event = event or _packaged()
     clock = HallClock(datetime(2023, 12, 5, 9, 15, tzinfo=event.zone_info))
@@ -458,7 +480,9 @@ async def open_hall(
         channel=CHANNEL if channel else None,
         database=folder / "event.db",
         paid_broadcast=paid,
+        themes=False,
     )
+    hall.thinker = thinker
     hall.starts()
     try:
         await hall.prepared()
