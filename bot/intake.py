@@ -36,13 +36,13 @@ POLL_SECONDS = 30
 BATCH = 100
 """Updates in one answer at most: Telegram's limit."""
 
-PAUSE = 0.05
+PAUSE = 0.02
 """Seconds to let updates finish before asking for more: whatever is unfinished would be given again."""
 
 FEW = 10
 BUSY_PAUSE = 0.25
-"""More than so many unfinished, and the machine is busy with them: to be given them again would add to it.
-It is left in peace for so many seconds at most."""
+"""What more than so many people sent is unfinished: the machine is busy with it, and to be given it again
+would add to that. It is left in peace for so many seconds at most."""
 
 FINISH_SECONDS = 6.0
 """How long what was taken may take to be handled after `stop`; the rest is delivered again."""
@@ -212,14 +212,14 @@ class Polling:
             unfinished = {future for future in self._unconfirmed.values() if not future.done()}
             if not unfinished:
                 return
-            _, unfinished = await asyncio.wait(unfinished, timeout=PAUSE)
+            await asyncio.wait(unfinished, timeout=PAUSE)
             self._offset()
             if len(self._unconfirmed) >= CROWDED:
                 slow = [number for number, future in self._unconfirmed.items() if not future.done()]
                 # Where all are slow the machine is: to write still more would not help it.
                 passed = len(slow) <= len(self._unconfirmed) // 2
                 self._queues.keep(slow, SLOW if passed else STUCK)
-            peaceful = len(unfinished) <= FEW or time.monotonic() >= until
+            peaceful = self._queues.people_waiting <= FEW or time.monotonic() >= until
             if len(self._unconfirmed) < BATCH and peaceful:
                 return
 

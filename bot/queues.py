@@ -251,6 +251,11 @@ class Queues:
         """Updates that Telegram gave and may not forget yet."""
         return len(self._under_way)
 
+    @property
+    def people_waiting(self) -> int:
+        """How many people's updates these are: one who floods does not make the bot busy."""
+        return len({item.act.sender for item in self._under_way.values()})
+
     def _settled(self, number: int, future: asyncio.Future[None]) -> None:
         item = self._under_way.pop(number, None)
         if item is not None:

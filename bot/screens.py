@@ -42,8 +42,9 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 32
 """Screens being drawn or edited at once."""
 
-SWEPT_AT_ONCE = 12
-"""Of these, screens of people who did nothing: so there is always room for who did."""
+SWEPT_AT_ONCE, KEPT_FOR_SWEPT = 12, 8
+"""Of these, screens of people who did nothing: at most so many, and so many are left to them. There is always
+room for who did something, and for who looks on."""
 
 PAGE = 100
 SWEEP_EVERY = 0.1
@@ -120,12 +121,15 @@ class Screens(Worker):
         whole = self._behind is None
         if whole:
             self._soonest = None
+        # Who leads looks on while all others act: a turn among hundreds would come late.
+        watched = [each for kind in EVERY for each in await screens.wanted_of_kind(self._database, kind)]
         page = await screens.wanted(self._database, PAGE, self._behind)
-        for screen in page:
+        for screen in (*watched, *page):
             if not self._may_sweep:
                 # Woken when one of them is done.
                 return None
-            self._behind = screen
+            if screen not in watched:
+                self._behind = screen
             if self.busy(screen.person) or screen.person in self._nudged:
                 continue
             ready = max(
@@ -139,6 +143,7 @@ class Screens(Worker):
                 self._swept.add(screen.person)
                 self.start(screen.person, self._refresh(screen))
         if len(page) == PAGE:
+            self._behind = page[-1]
             return self._sweeps_at
         self._behind = None
         # Only who has looked at all at once knows that there is nothing to do before.
@@ -156,7 +161,7 @@ class Screens(Worker):
                 continue
             if ready > now:
                 following = ready if following is None else min(following, ready)
-            elif not self.full:
+            elif not self.full and len(self._running) - len(self._swept) < AT_ONCE - KEPT_FOR_SWEPT:
                 del self._nudged[person]
                 self.start(person, self._answer(person))
         return following

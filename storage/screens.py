@@ -193,6 +193,17 @@ async def wanted(reader: Reader, limit: int, after: Screen | None = None) -> Seq
     return [_screen(row) for row in rows]
 
 
+async def wanted_of_kind(reader: Reader, kind: str) -> Sequence[Screen]:
+    """All of one kind ("table") that are not shown as wanted, of people who can be reached."""
+    rows = await reader.fetch(
+        f"SELECT {_COLUMNS} FROM screens s JOIN people p ON p.id = s.person_id"
+        " WHERE s.wanted_version > s.shown_version AND p.unreachable_since IS NULL"
+        " AND substr(s.kind, 1, length($1)) = $1 ORDER BY s.person_id, s.kind",
+        f"{kind}:",
+    )
+    return [_screen(row) for row in rows]
+
+
 async def wanted_of(reader: Reader, person: int) -> Sequence[Screen]:
     """The screens of one person that are not shown as wanted."""
     rows = await reader.fetch(

@@ -269,6 +269,30 @@ async def test_a_dashboard_is_edited_every_three_seconds_at_most_and_shows_all_i
     assert re.search(r"bollin\D*12\b", lara.screen("Tavolo T6|T6").shown)
 
 
+async def test_who_looks_on_is_shown_what_many_do_while_their_own_screens_wait(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lara, people = await dashboard(hall, 12)
+    await hall.stops()
+    monkeypatch.setattr("bot.screens.AT_ONCE", 4)
+    monkeypatch.setattr("bot.screens.KEPT_FOR_SWEPT", 1)
+    hall.starts()
+    goes_on = asyncio.Event()
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.method == "editMessageText" and call.chat_id != lara.phone.id:
+            await goes_on.wait()
+        return None
+
+    hall.telegram.intercept = intercept
+    for who in people:
+        who.phone.tap(who.ballot().id, encode(SetDots("1.3", 1)))
+    await eventually(lambda: "almeno un bollino: 0" not in lara.screen("Tavolo T6|T6").shown)
+    goes_on.set()
+    await hall.quiet()
+    assert re.search(r"bollin\D*12\b", lara.screen("Tavolo T6|T6").shown)
+
+
 async def test_ballots_are_edited_at_once(hall: Hall) -> None:
     anna = await voting(hall)
     began = hall.clock.elapsed()
