@@ -140,11 +140,8 @@ class RehearsalClock:
 
     def _standing(self) -> float:
         """The real seconds since the time that flows now has reached `until`."""
-        return max(0.0, time.monotonic() - self._since - self._flows(self._until))
-
-    def _flows(self, until: datetime) -> float:
-        """The real seconds from the last grant until its time is there, if it may go so far."""
-        return (until - self._base).total_seconds() / self._speed if self._speed > 0 else 0.0
+        flows = (self._until - self._base).total_seconds() / self._speed if self._speed > 0 else 0.0
+        return max(0.0, time.monotonic() - self._since - flows)
 
     async def wait(self, until: datetime) -> None:
         """Wait for the event's time; the rehearsal is told that somebody waits for it."""
@@ -166,9 +163,8 @@ class RehearsalClock:
         def left() -> float:
             away = until - self.elapsed()
             flowing = (self._until - self._right()).total_seconds() if self._speed > 0 else 0.0
-            if away <= flowing:
-                return away / self._speed if flowing else 0.0
-            return away - flowing + (flowing / self._speed if flowing else 0.0)
+            # First at the granted speed, then, where the granted time stands, in real seconds.
+            return min(away, flowing) / (self._speed or 1.0) + max(away - flowing, 0.0)
 
         with self._told(until, self._rests):
             await self._pass(left)
@@ -265,9 +261,9 @@ class RehearsalClock:
             return self._right()
         by_its_clock = (each - self._wrong for each in (*self._promises.values(), *self._waits.values()))
         # In whole milliseconds, for what flows and is read again is still the same moment.
-        now = self.elapsed() - self._right().timestamp()
+        stood = self._stood + self._standing()
         by_pace = (
-            datetime.fromtimestamp(math.ceil((each - now) * 1000) / 1000, UTC)
+            datetime.fromtimestamp(math.ceil((each - stood) * 1000) / 1000, UTC)
             for each in self._rests.values()
         )
         return min((*by_its_clock, *by_pace), default=None)

@@ -135,7 +135,7 @@ class Menus(Worker):
             except (BadRequest, Forbidden) as error:
                 if out_of_reach(error):
                     # It is set when they come back.
-                    await self._unreachable(menu.person)
+                    await self.unreachable(self._database, menu.person)
                     return
                 log.error("menu_refused", error=error.message.split(":")[0])
             except TelegramError as error:
@@ -147,13 +147,6 @@ class Menus(Worker):
         async def write() -> None:
             async with self._database.transaction() as tx:
                 await menus.was_set(tx, menu, digest)
-
-        await self.insist(write)
-
-    async def _unreachable(self, person: int) -> None:
-        async def write() -> None:
-            async with self._database.transaction() as tx:
-                await people.mark_unreachable(tx, person, self._clock.now())
 
         await self.insist(write)
 

@@ -20,7 +20,7 @@ from handlers.callback_data import encode
 from handlers.render import render
 from handlers.sending import edit, out_of_reach, seconds, send
 from participation import phases
-from storage import people, screens
+from storage import screens
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Screens(Worker):
             return False
         except (Forbidden, BadRequest) as error:
             if out_of_reach(error):
-                await self._unreachable(person)
+                await self.unreachable(self._database, person)
                 return False
             # Telegram will not take this state however often it is tried; the next one it may.
             log.error("edit_refused", kind=screen.kind.split(":")[0], error=error.message.split(":")[0])
@@ -227,13 +227,6 @@ class Screens(Worker):
         self._later.pop(person, None)
         del self._failures[person]
         return True
-
-    async def _unreachable(self, person: int) -> None:
-        async def write() -> None:
-            async with self._database.transaction() as tx:
-                await people.mark_unreachable(tx, person, self._clock.now())
-
-        await self.insist(write)
 
     async def _show(self, screen: Screen, lane: Lane) -> None:
         # The wanted version was read before the state is: what is drawn is never older than what is marked.

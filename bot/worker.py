@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.pacing import Lane
+from storage import people
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.outage import Outage
     from bot.pacing import Pacer, Ticket
+    from storage.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +143,15 @@ class Worker(ABC):
                 await asyncio.sleep(PAUSE)
             else:
                 return
+
+    async def unreachable(self, database: Database, person: int) -> None:
+        """Nothing gets to this person until they come back."""
+
+        async def write() -> None:
+            async with database.transaction() as tx:
+                await people.mark_unreachable(tx, person, self._clock.now())
+
+        await self.insist(write)
 
     async def _do(self, key: int, work: Coroutine[Any, Any, None]) -> None:
         self._working[key] = ExitStack()
