@@ -307,8 +307,9 @@ def message_of(update: Update) -> Message:
 
 
 def command_of(update: Update) -> str:
-    """The name of the command, as it was typed."""
-    return (message_of(update).text or "").split(maxsplit=1)[0].lstrip("/").split("@")[0]
+    """The name of the command, as it was typed; "" where a client called blanks one."""
+    first, *_ = (message_of(update).text or "").split(maxsplit=1) or ("",)
+    return first.lstrip("/").split("@")[0]
 
 
 def argument_of(update: Update) -> str:

@@ -29,7 +29,8 @@ LETTERS, DIGITS = "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
 _CODE = r"[A-Za-z][0-9][A-Za-z]-?[0-9][A-Za-z]"
 _SEPARATOR = r"[:;=)\]\u00b0\u2212\u2013\u2014-]|[.,](?!\d)"
 _HEAD = re.compile(
-    rf"[\s•·*\u2212\u2013\u2014-]*(?P<words>(?:[^\W\d]+[.°º]*\s*){{0,2}}?)"
+    # Possessive: a long line without a number must not be tried cut at every letter.
+    rf"[\s•·*\u2212\u2013\u2014-]*+(?P<words>(?:[^\W\d]++[.°º]*+\s*+){{0,2}}?)"
     rf"(?P<label>{_CODE}|\d+)(?=$|\s|{_SEPARATOR})\s*(?P<separator>(?:{_SEPARATOR})?)\s*(?P<rest>.*)",
     re.DOTALL,
 )

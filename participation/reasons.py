@@ -22,14 +22,14 @@ PATIENCE = timedelta(minutes=5)
 async def typed(
     database: Database, person: Person, message: int, text: str, *, skips: bool, now: datetime
 ) -> notices.Notice | None:
-    """What somebody types who was asked for a reason; None when it is not about that.
+    """What somebody types who was asked for a reason; None when it is not about that, or says nothing.
 
     A message delivered again stays what it was taken for.
     """
     act = f"reason:{person.id}:{message}"
     if await acts.known(database, act):
         return notices.ReasonSkipped() if skips else notices.ReasonKept(reason=text)
-    if await stored.asked_reason(database, person.id, now - PATIENCE) is None:
+    if not text or await stored.asked_reason(database, person.id, now - PATIENCE) is None:
         return None
     async with database.transaction() as tx:
         asked = await stored.asked_reason(tx, person.id, now - PATIENCE)

@@ -15,9 +15,11 @@ import asyncio
 import gc
 import json
 import random
+import re
 import sys
 import tempfile
 import time
+import traceback
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -425,7 +427,7 @@ FOREIGN = {
     "tables": "SELECT code, position, phase, strategy_on FROM tables WHERE code <> 'T2' ORDER BY code",
     "history": "SELECT * FROM phase_history WHERE table_code <> 'T2' ORDER BY id",
     "people": "SELECT * FROM people WHERE telegram_id NOT IN ({hostile}) ORDER BY id",
-    "roles": "SELECT * FROM roles ORDER BY 1, 2, 3",
+    "roles": "SELECT * FROM roles ORDER BY 1, 2",
     "invites": "SELECT * FROM invites ORDER BY secret_hash",
     "owners": "SELECT * FROM ballot_owners WHERE person_id NOT IN ({theirs}) ORDER BY 1",
     # Who moves T2 opens and closes the ballots there.
@@ -455,10 +457,54 @@ FOREIGN = {
     "announcements": "SELECT * FROM announcements WHERE audience NOT LIKE '%:T2' ORDER BY id",
     "outbox": "SELECT key, chat_id, content FROM outbox WHERE chat_id NOT IN ({hostile})"
     " AND content NOT LIKE '%\"T2\"%' ORDER BY key",
-    "moments": "SELECT * FROM moments ORDER BY key",
+    # The minute comes back by itself.
+    "moments": "SELECT * FROM moments WHERE key <> 'minute' ORDER BY key",
+    **{
+        name: f"SELECT * FROM {name} WHERE table_code IS NOT 'T2' ORDER BY 1, 2"  # noqa: S608 - ours
+        for name in (
+            *("priority_reasons", "ties", "tie_candidates", "runoffs", "runoff_counts", "draws", "sheets"),
+            *("table_counts", "paper_trace", "agenda_changes", "priorities_set_aside", "steps_taken"),
+            *("note_numbers", "notes"),
+        )
+    },
+    **{
+        name: f"SELECT * FROM {name} WHERE person_id NOT IN ({{theirs}}) ORDER BY 1, 2"  # noqa: S608 - ours
+        for name in (
+            *("runoff_choices", "personal_codes", "paper_desks", "reasons_asked", "note_messages"),
+            *("note_albums", "menus", "people_moved", "theme_seen"),
+        )
+    },
+    **{
+        name: f"SELECT * FROM {name} ORDER BY 1"  # noqa: S608 - ours
+        for name in (
+            *("agenda", "themes", "theme_curators", "theme_axes", "theme_acts", "theme_act_marks"),
+            *("nudges",),
+        )
+    },
+    "note_files": "SELECT f.* FROM note_files f JOIN notes n ON n.id = f.note_id"
+    " WHERE n.table_code <> 'T2' ORDER BY f.id",
+    "note_trace": "SELECT t.* FROM note_trace t JOIN notes n ON n.id = t.note_id"
+    " WHERE n.table_code <> 'T2' ORDER BY t.id",
+    "theme_places": "SELECT contribution_id, theme_id, held, looked FROM theme_places"
+    " WHERE contribution_id NOT IN"
+    " (SELECT contribution_id FROM contribution_messages WHERE person_id IN ({theirs})) ORDER BY 1",
+    "role_trace": "SELECT * FROM role_trace WHERE by_person NOT IN ({theirs}) ORDER BY id",
     "strangers": "SELECT telegram_id FROM inbox WHERE telegram_id NOT IN ({hostile}) ORDER BY 1",
 }
 """All that no hostile sender may change, by name: rows of the same query are the same before and after."""
+
+PLUMBING = frozenset(
+    {"acts", "asked", "note_files_to_remove", "schema_version", "theme_state", "sqlite_sequence"}
+)
+"""Tables of which nobody owns anything: what was handled, what is asked back, what is counted for us."""
+
+
+async def compared(hall: Hall) -> None:
+    """Every table of the schema is looked at, or is plumbing: a new one is not forgotten here."""
+    rows = await hall.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    looked_at = {name for sql in FOREIGN.values() for name in re.findall(r"(?:FROM|JOIN) (\w+)", sql)}
+    missing = {row["name"] for row in rows} - looked_at - PLUMBING
+    assert not missing, f"what of these may the hostile change? {sorted(missing)}"
 
 
 async def snapshot(hall: Hall) -> Snapshot:
@@ -517,7 +563,9 @@ class Log:
         if event == "update_unreadable":
             self._result.unreadable += 1
         elif event in BROKEN:
-            self.crashed(str({**entry, "exc_info": repr(entry.get("exc_info"))}))
+            error = entry.get("exc_info")
+            trace = traceback.format_exception(error)[-3:] if isinstance(error, BaseException) else ()
+            self.crashed(str({**entry, "exc_info": repr(error)}) + "\n" + "".join(trace))
         raise structlog.DropEvent
 
     def crashed(self, what: str) -> None:
@@ -599,6 +647,7 @@ async def play(folder: Path, updates: int, seed: int) -> Result:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: log.crashed(str(context.get("message"))))
     async with open_hall(folder, _unhurried()) as hall:
+        await compared(hall)
         targets = await _invaded(hall)
         chance = random.Random(seed)
         forger = Forger(targets, chance)

@@ -238,3 +238,28 @@ async def test_who_sat_down_late_finds_the_run_off_by_its_command(hall: Hall) ->
     assert "si sceglie tra 2.1, 2.2, 2.3 e 2.4" in told
     await anna.taps("2.2")
     assert 1 == await hall.count("runoff_choices")
+
+
+async def test_blanks_are_no_reason_and_no_command(hall: Hall) -> None:
+    # No client sends them; a forged one does.
+    lara, _ = await closed(hall, *TIED)
+    await lara.says("/priorita 2.3 ne parlano tutti")
+    await lara.taps("2.4", lara.screen("da confermare"))
+    sender = {"id": lara.phone.id, "is_bot": False, "first_name": "Lara"}
+    for number, entities in ((90_001, []), (90_002, [{"type": "bot_command", "offset": 0, "length": 1}])):
+        hall.telegram.forge(
+            "message",
+            {
+                "message_id": number,
+                "date": 1_701_767_520,
+                "chat": {"id": lara.phone.id, "type": "private"},
+                "from": sender,
+                "text": " ",
+                "entities": entities,
+            },
+        )
+    await hall.quiet()
+    assert [] == [told for told in await lara.reads() if "errore nostro" in told]
+    rows = await hall.rows("SELECT reason FROM priority_reasons")
+    assert ["ne parlano tutti"] == [row["reason"] for row in rows]
+    await lara.says("salta")
