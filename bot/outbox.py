@@ -209,7 +209,7 @@ class Outbox(Worker):
             async with self._database.transaction() as tx:
                 await outbox.sent(tx, letter, message, self._clock.now())
                 if letter.person is not None and agenda.load(letter.content) is None:
-                    await contributions.seen(tx, letter.person, notices.load(letter.content))
+                    await contributions.seen(tx, letter.person, notices.load(letter.content), message)
 
         await self.insist(write)
 

@@ -484,6 +484,26 @@ class MovePerson:
     zone: str
 
 
+# --- contributions of one's own
+
+
+@dataclass(frozen=True)
+class MoveOwn:
+    """Move this contribution to a question of a strategy; "" where that is still to be chosen."""
+
+    contribution: str
+    strategy: str
+    question: str
+
+
+@dataclass(frozen=True)
+class NameAction:
+    """The contribution is about a plan action; "none": about no single one, "": still to be chosen."""
+
+    contribution: str
+    action: str
+
+
 Press = (
     Acknowledge
     | PickZone
@@ -543,6 +563,8 @@ Press = (
     | AskRevocation
     | ShowPeople
     | MovePerson
+    | MoveOwn
+    | NameAction
 )
 
 _KINDS: Final[dict[str, type[Press]]] = {
@@ -604,6 +626,8 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "rr": AskRevocation,
     "pp": ShowPeople,
     "pm": MovePerson,
+    "om": MoveOwn,
+    "oa": NameAction,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

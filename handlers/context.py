@@ -20,7 +20,7 @@ from telegram.ext import (
 from handlers.callback_data import NotOurs, Press, decode
 from handlers.render import render, toast
 from handlers.sending import out_of_reach, seconds, send
-from participation import timing
+from participation import contributions, timing
 from participation.notices import dump
 from storage import outbox, people
 
@@ -200,9 +200,12 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
         try:
             event = await timing.event_for(room.database, room.event, notice)
             for message in render(notice, event, words):
-                await send(context.bot, chat, message)
+                sent = await send(context.bot, chat, message)
                 room.outbox.count(chat)
                 parts += 1
+            if person is not None and contributions.is_prompt(notice):
+                async with room.database.transaction() as tx:
+                    await contributions.seen(tx, person.id, notice, sent)
         except (Forbidden, BadRequest) as error:
             if not out_of_reach(error):
                 raise

@@ -2,12 +2,14 @@
 
 Catalogs are gettext files (`<language>/LC_MESSAGES/<domain>.po`) with symbolic keys ("dots.placed"); they
 are read as they are, so there is no compile step to forget. This is the one place where HTML is escaped:
-the texts in the catalogs are HTML, every value put into them is text.
+the texts in the catalogs are HTML, every value put into them is text. It is also where values that run from
+right to left are kept from turning what stands around them.
 """
 
 from __future__ import annotations
 
 import html
+import re
 import string
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,27 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 DEFAULT_LANGUAGE = "it"
+
+
+_TURNING = re.compile(
+    "[\u0590-\u08ff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""What is written from right to left, or says which way to write."""
+
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What opens or ends a direction for all that follows."""
+
+_ISOLATE, _END = "\u2068", "\u2069"
+
+
+def isolated(text: str) -> str:
+    """The text so that its direction stays its own; each line by itself, for none outlasts a line."""
+    if not _TURNING.search(text):
+        return text
+    return "\n".join(
+        f"{_ISOLATE}{line}{_END}" if line else line for line in _DIRECTIONS.sub("", text).split("\n")
+    )
 
 
 class Html(str):
@@ -47,7 +70,7 @@ class _Entry:
 class _EscapingFormatter(string.Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         formatted = format(value, format_spec)
-        return formatted if isinstance(value, Html) else html.escape(formatted, quote=False)
+        return formatted if isinstance(value, Html) else html.escape(isolated(formatted), quote=False)
 
 
 class Translator:

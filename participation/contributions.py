@@ -6,12 +6,13 @@ A message is a contribution once, whatever happens on the way: its natural key i
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from participation import dashboards, notices, priorities, roles, steps, topics
+from participation import answering, dashboards, notices, priorities, readable, roles, steps, topics
 from participation.event import Phase
 from participation.notices import Role
-from storage import acts, contributions, outbox, screens, tables
+from storage import acts, contribution_trace, contributions, outbox, prompts, screens, tables
 from storage import notes as stored_notes
 from storage import people as stored_people
 from storage import priorities as stored_priorities
@@ -43,45 +44,56 @@ async def receive(
     text: str,
     new_id: str,
     now: datetime,
+    *,
+    sent: datetime | None = None,
+    reply_to: int | None = None,
 ) -> notices.Notice:
     """Keep what a person typed as a contribution to what their table is doing, or say why not.
 
-    `message` is the id of the message in the person's chat; `new_id` a fresh random id.
+    `message` is the id of the message in the person's chat, `sent` when Telegram got it, `reply_to` the id of
+    the message that it replies to; `new_id` a fresh random id. What was sent before the table closed
+    Session 2 is kept, and late, however late it comes.
     """
     assert person.table is not None, "only people at a table contribute"
     async with database.transaction() as tx:
         found = await contributions.of_message(tx, person.telegram_id, message)
         if found is not None:
-            return _received(event, found)
-        table = await tables.find(tx, person.table)
+            return await _received(tx, event, person, found)
+        where = await answering.answered(tx, person, message, reply_to)
+        table = await tables.find(tx, where.table)
         assert table is not None, "the table a person sits at exists"
         phase = Phase(table.phase)
+        closed = await answering.closed_at(tx, table.code)
         if phase in {Phase.SESSION1, Phase.PRIORITIES}:
             session, place = 1, None
-        elif phase is Phase.SESSION2:
-            session, place = 2, await contributions.place_of(tx, person.id)
+        elif phase is Phase.SESSION2 or (closed is not None and sent is not None and sent <= closed):
+            session, place = 2, where.place
         else:
             return notices.ContributionNotOpen(table=table.code, phase=phase)
         await dashboards.refresh(tx, table.code)
         await dashboards.active(tx, table.code, now)
+        strategy = None if place is None else place.strategy
+        action, said, misread = readable.action_in(text, event, strategy)
         kept = await contributions.add(
             tx,
             Contribution(
                 id=new_id,
                 table=table.code,
-                zone=person.zone,
+                zone=person.zone if person.zone in event.table(table.code).zones else None,
                 source="person",
                 session=session,
-                strategy=None if place is None else place.strategy,
+                strategy=strategy,
                 question=None if place is None else place.question,
-                text=text,
+                text=said,
+                action=action,
+                late=closed is not None,
             ),
             person.telegram_id,
             message,
             person.id,
             now,
         )
-        return _received(event, kept)
+        return await _received(tx, event, person, kept, misread)
 
 
 async def received_before(
@@ -89,22 +101,42 @@ async def received_before(
 ) -> notices.ContributionReceived | None:
     """What was told when this message became a contribution; None when it did not."""
     found = await contributions.of_message(reader, person.telegram_id, message)
-    return None if found is None else _received(event, found)
+    return None if found is None else await _received(reader, event, person, found)
 
 
-def _received(event: Event, kept: Contribution) -> notices.ContributionReceived:
-    return notices.ContributionReceived(
+async def _received(
+    reader: Reader, event: Event, person: Person, kept: Contribution, misread: str | None = None
+) -> notices.ContributionReceived:
+    told = notices.ContributionReceived(
         session=kept.session,
         strategy=kept.strategy,
         question=kept.question,
         last=kept.question is not None and kept.question == event.session2.questions[-1].code,
+        action=kept.action,
+        misread=misread,
+        late=kept.late,
+        elsewhere=kept.table if kept.table != person.table else None,
     )
+    if kept.strategy is None or not event.strategy(kept.strategy).actions or kept.source != "person":
+        return told
+    # An action can be named afterwards: by the button, or by the number that it has in their list.
+    mine = [each.id for each, _ in await contributions.of_person(reader, person.id)]
+    return told.model_copy(update={"id": kept.id, "number": mine.index(kept.id) + 1})
 
 
-async def edit(database: Database, person: Person, message: int, text: str, now: datetime) -> notices.Notice:
+async def edit(
+    database: Database,
+    event: Event,
+    person: Person,
+    message: int,
+    text: str,
+    now: datetime,
+    act: str | None = None,
+) -> notices.Notice:
     """The person edited a message: so is the contribution it became, if it became one that stands.
 
-    Of a note the command before it (and the table and number it names) is not part of the note.
+    Of a note the command before it (and the table and number it names) is not part of the note. `act` is the
+    key of the edit: delivered again after another, it changes nothing.
     """
     async with database.transaction() as tx:
         found = await contributions.of_message(tx, person.telegram_id, message)
@@ -114,17 +146,41 @@ async def edit(database: Database, person: Person, message: int, text: str, now:
             if role is None:
                 return notices.NotAllowed(command="nota")
             text = _noted(text, found.table)
-        if found is None or not text or not await contributions.edit(tx, found.id, text, now):
+        if found is None or not text:
             return notices.EditIgnored()
+        if readable.is_blank(text):
+            return notices.ContributionEmpty(edited=True)
+        if not await acts.first_time(tx, act, now):
+            text = found.text
+        told = await rewrite(tx, event, person, found, text, now)
         note = await stored_notes.of_text(tx, found.id)
-        if note is not None and text != found.text:
+        if note is not None and text != found.text and told is not None:
             await stored_notes.trace(
                 tx, note.id, "edited", now, person.id, role, before=found.text, after=text
             )
             await screens.redraw_everywhere(tx, note_screen(note.id))
-        return notices.ContributionEdited(
-            session=found.session, strategy=found.strategy, question=found.question
-        )
+        return told or notices.EditIgnored()
+
+
+async def rewrite(
+    tx: Transaction, event: Event, person: Person, before: Contribution, text: str, now: datetime
+) -> notices.ContributionEdited | None:
+    """Give a contribution another text, which may name another action; None when it does not stand."""
+    action, said, misread = None, text, None
+    if before.source == "person" and text != before.text:
+        action, said, misread = readable.action_in(text, event, before.strategy)
+    after = replace(contribution_trace.state(before), text=said, action=action or before.action)
+    late = await answering.is_late(tx, before.table)
+    if not await contribution_trace.change(tx, before, after, "edited", person.id, now, late=late):
+        return None
+    return notices.ContributionEdited(
+        session=before.session,
+        strategy=before.strategy,
+        question=before.question,
+        action=after.action,
+        misread=misread,
+        late=late,
+    )
 
 
 def _noted(text: str, table: str) -> str:
@@ -224,7 +280,7 @@ async def put_on(
         assert row is not None, "facilitators have tables of the event"
         if Phase(row.phase) is not Phase.SESSION2:
             return notices.StrategyNotNow(table=table, phase=Phase(row.phase))
-        chosen = await _chosen(tx, table)
+        chosen = await chosen_at(tx, table)
         if strategy not in chosen:
             return notices.StrategyNotOfTable(table=table, misread=strategy, strategies=chosen)
         if not await acts.first_time(tx, act, now):
@@ -259,21 +315,30 @@ async def put_on(
         )
 
 
-async def seen(tx: Transaction, person: int, told: notices.Notice) -> None:
-    """A message reached a person: if it asked a question, what they type next belongs there.
+def is_prompt(told: notices.Notice) -> bool:
+    """Whether a notice asks a question that what is typed next may answer."""
+    return isinstance(told, notices.QuestionAsked)
+
+
+async def seen(tx: Transaction, person: int, told: notices.Notice, message: int | None = None) -> None:
+    """A message (its id in the person's chat) reached a person: if it asked a question, they have seen that.
 
     Unless they left that table before it came.
     """
     if not isinstance(told, notices.QuestionAsked):
         return
     reached = await stored_people.by_id(tx, person)
-    if reached is not None and reached.table == told.table:
+    if reached is None:
+        return
+    newest = message is None or await answering.asked(tx, reached, told, message)
+    if newest and reached.table == told.table:
         await contributions.set_place(tx, person, Place(told.strategy, told.question))
 
 
 async def leave(tx: Transaction, person: int, table: str, now: datetime) -> None:
     """The person left a table: what they type is not about its question, and its news is not theirs."""
     await contributions.forget_place(tx, person)
+    await prompts.put_aside(tx, person, table)
     await outbox.outdate(tx, person, topics.at_table(table), now)
 
 
@@ -319,7 +384,7 @@ async def go(
             if place is None:
                 return await _nothing_on(tx, person.table)
             strategy = place.strategy
-        chosen = await _chosen(tx, person.table)
+        chosen = await chosen_at(tx, person.table)
         if strategy not in chosen:
             return notices.ChooseStrategy(table=person.table, strategies=chosen, misread=strategy)
         if question is None:
@@ -338,7 +403,7 @@ async def choices(
     assert row is not None, "the table a person sits at exists"
     if Phase(row.phase) is not Phase.SESSION2:
         return notices.NothingOnYet(table=row.code, phase=Phase(row.phase))
-    chosen = await _chosen(reader, person.table)
+    chosen = await chosen_at(reader, person.table)
     place = await _place(reader, event, person)
     if what == "strategies" or place is None:
         if not chosen:
@@ -358,6 +423,8 @@ async def own(reader: Reader, person: Person) -> notices.OwnContributions:
                 strategy=each.strategy,
                 question=each.question,
                 text=each.text,
+                action=each.action,
+                late=each.late,
             )
             for number, (each, withdrawn) in enumerate(
                 await contributions.of_person(reader, person.id), start=1
@@ -372,9 +439,14 @@ async def withdraw(
 ) -> notices.ContributionWithdrawn:
     """Withdraw one of a person's own contributions."""
     async with database.transaction() as tx:
-        return notices.ContributionWithdrawn(
-            found=await contributions.withdraw(tx, contribution, person.id, now)
+        if not await contributions.withdraw(tx, contribution, person.id, now):
+            return notices.ContributionWithdrawn(found=False)
+        mine = next(
+            each for each, _ in await contributions.of_person(tx, person.id) if each.id == contribution
         )
+        late = await answering.is_late(tx, mine.table)
+        await contribution_trace.withdrawn(tx, mine, person.id, now, late=late)
+        return notices.ContributionWithdrawn(found=True, late=late)
 
 
 async def withdraw_nth(
@@ -397,7 +469,8 @@ async def question_on(tx: Transaction, event: Event, person: int, table: str) ->
     return notices.QuestionAsked(table=table, strategy=row.strategy_on, question=first)
 
 
-async def _chosen(reader: Reader, table: str) -> tuple[str, ...]:
+async def chosen_at(reader: Reader, table: str) -> tuple[str, ...]:
+    """The strategies that a table works on in Session 2; none before they are chosen."""
     found = await stored_priorities.of_table(reader, table)
     return () if found is None else priorities.standing(found)
 

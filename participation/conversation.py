@@ -10,10 +10,22 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from participation import contributions, dots, joining, notices, paper, reasons, roles, runoffs
+from participation import (
+    contribution_notices,
+    contributions,
+    dots,
+    joining,
+    notices,
+    own_contributions,
+    paper,
+    readable,
+    reasons,
+    roles,
+    runoffs,
+)
 from participation.desk import Hand
 from participation.event import Phase
-from storage import tables
+from storage import acts, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,22 +45,30 @@ class Vocabulary:
 
     `lone`: as a whole message ("skip", "back", "finish", "review", "questions", "strategies", "help",
     "acknowledge"); `leading`: before one code ("axis", "strategy", "question", "withdraw", "zone", "table");
-    `paper`: about sheets ("sheet", "zone", "blank", "withdraw", "confirm", "correct", "cancel").
+    `paper`: about sheets ("sheet", "zone", "blank", "withdraw", "confirm", "correct", "cancel"); `own`: about
+    contributions of one's own ("withdraw", "move", "action", "none", "question").
     """
 
     lone: Mapping[str, str]
     leading: Mapping[str, str]
     paper: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A message somebody typed. `new_id`: a fresh random id, should something be kept of it."""
+    """A message somebody typed. `new_id`: a fresh random id, should something be kept of it.
+
+    `sent`: when Telegram got it; `reply_to`: the message that it replies to; `forwarded`: from another chat.
+    """
 
     message: int
     text: str
     new_id: str
     at: datetime
+    sent: datetime | None = None
+    reply_to: int | None = None
+    forwarded: bool = False
 
 
 async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, in the order they are asked
@@ -58,14 +78,16 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     before = await contributions.received_before(database, event, person, typed.message)
     if before is not None:
         # Delivered again: it stays what it was taken for, whatever it would mean now.
-        return (before,)
+        return (before.model_copy(update={"forwarded": typed.forwarded}),)
+    if readable.is_blank(typed.text):
+        return (notices.ContributionEmpty(),)
     plain = re.sub(r"\s+", " ", typed.text.strip().strip(".!").casefold())
     meaning = vocabulary.lone.get(plain)
     acknowledged_again = meaning == "acknowledge" and person.table is None
     if acknowledged_again or await joining.was_answer(database, person, typed.message):
         return await joining.ask_on(database, event, person)
-    by = Hand(person, f"paper:{person.id}:{typed.message}", typed.new_id, typed.at)
-    about_paper = await paper.typed(database, event, by, typed.text, vocabulary.paper)
+    hand = Hand(person, f"paper:{person.id}:{typed.message}", typed.new_id, typed.at)
+    about_paper = await paper.typed(database, event, hand, typed.text, vocabulary.paper)
     if about_paper is not None:
         return about_paper
     if meaning == "help":
@@ -86,6 +108,10 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     phase = Phase(row.phase)
     if meaning is not None:
         return await _word(database, event, person, meaning, phase, typed)
+    own = own_contributions.read(typed.text, vocabulary.own)
+    if own is not None and own.act != "withdraw":
+        by = own_contributions.By(person, f"own:{person.id}:{typed.message}", typed.at)
+        return (await own_contributions.do(database, event, by, own),)
     leading = _LEADING.fullmatch(plain)
     if leading is not None and leading[1] in vocabulary.leading:
         told = await _leading(
@@ -93,6 +119,9 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
         )
         if told is not None:
             return told
+    action = readable.lone_action(typed.text, event)
+    if action is not None:
+        return (contribution_notices.ActionAlone(strategy=action[0], action=action[1]),)
     codes = dots.read_typed(typed.text)
     if codes is not None:
         return await _codes(database, event, person, codes, phase, typed)
@@ -101,11 +130,29 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     if joining.is_own_place(typed.text, event, person):
         # Typed once more, to be sure: that is no contribution.
         return await joining.again(database, event, person)
-    return (
-        await contributions.receive(
-            database, event, person, typed.message, typed.text, typed.new_id, typed.at
-        ),
+    told_of_it = await contributions.receive(
+        database,
+        event,
+        person,
+        typed.message,
+        typed.text,
+        typed.new_id,
+        typed.at,
+        sent=typed.sent,
+        reply_to=typed.reply_to,
     )
+    if isinstance(told_of_it, notices.ContributionReceived):
+        told_of_it = told_of_it.model_copy(update={"forwarded": typed.forwarded})
+    return (told_of_it,)
+
+
+async def first_of_album(database: Database, person: Person, album: str, message: int, now: datetime) -> bool:
+    """Whether this is the message of an album that is answered: all of it is answered once."""
+    key = f"album:{person.id}:{album}"
+    async with database.transaction() as tx:
+        if await acts.first_time(tx, key, now):
+            await acts.first_time(tx, f"{key}:{message}", now)
+        return await acts.known(tx, f"{key}:{message}")
 
 
 async def _reason(
@@ -119,6 +166,7 @@ async def _reason(
     """The reason that was asked for; None when none was, or the message is codes or a word that acts."""
     leading = _LEADING.fullmatch(plain)
     acts = leading is not None and leading[1] in vocabulary.leading
+    acts = acts or own_contributions.read(typed.text, vocabulary.own) is not None
     if meaning not in {None, "skip"} or acts or dots.read_typed(typed.text) is not None:
         return None
     skips = meaning == "skip"

@@ -554,20 +554,42 @@ class LastQuestion(Notice):
 
 
 class ContributionReceived(Notice):
-    """A contribution was kept. In Session 1 there is neither strategy nor question."""
+    """A contribution was kept. In Session 1 there is neither strategy nor question.
+
+    `action`: the plan action it names; `misread`: a code it begins with that is none of the strategy's. Where
+    the strategy has actions, `id` and its `number` in the person's list say which one to name one for.
+    `late`: it came after the table had closed Session 2. `elsewhere`: the table it was kept for, when it
+    answers one that they left. `forwarded`: somebody may have written it elsewhere.
+    """
 
     session: int
     strategy: str | None
     question: str | None
     last: bool = False
+    action: str | None = None
+    misread: str | None = None
+    late: bool = False
+    elsewhere: str | None = None
+    forwarded: bool = False
+    id: str = ""
+    number: int = 0
 
 
 class ContributionEdited(Notice):
-    """The person edited a message; the contribution now has the new text."""
+    """The contribution now has the new text. `action`, `misread`, `late`: as of one that was received."""
 
     session: int
     strategy: str | None
     question: str | None
+    action: str | None = None
+    misread: str | None = None
+    late: bool = False
+
+
+class ContributionEmpty(Notice):
+    """Nothing can be seen of what was typed (`edited`: of what a message was edited to): nothing is kept."""
+
+    edited: bool = False
 
 
 class EditIgnored(Notice):
@@ -582,7 +604,13 @@ class ContributionNotOpen(Notice):
 
 
 class ContributionWithoutText(Notice):
-    """A message without text that could be kept (a sticker, a voice message): what to do instead."""
+    """A message without text that could be kept: what to do instead.
+
+    `kind`: "photo", "album", "sticker" and so on, as Telegram calls it; "" for what has no name here; "ours"
+    for a message of the bot's that was sent back to it.
+    """
+
+    kind: str = ""
 
 
 class OwnContribution(Notice):
@@ -594,6 +622,8 @@ class OwnContribution(Notice):
     strategy: str | None
     question: str | None
     text: str
+    action: str | None = None
+    late: bool = False
 
 
 class OwnContributions(Notice):
@@ -603,9 +633,13 @@ class OwnContributions(Notice):
 
 
 class ContributionWithdrawn(Notice):
-    """A contribution of the person's was withdrawn (`found` False: there was none, or it was already)."""
+    """A contribution of the person's was withdrawn (`found` False: there was none, or it was already).
+
+    `late`: after its table had closed Session 2.
+    """
 
     found: bool
+    late: bool = False
 
 
 class NoteReceived(Notice):

@@ -15,7 +15,18 @@ from pydantic_core import to_json
 from participation import dashboards, dots, notices, phases, priorities, replanning, timing
 from participation.event import Phase
 from participation.notices import Mover
-from storage import agenda, ballots, contributions, outbox, people, screens, tables, ties
+from storage import (
+    agenda,
+    ballots,
+    contribution_trace,
+    contributions,
+    outbox,
+    people,
+    prompts,
+    screens,
+    tables,
+    ties,
+)
 from storage import priorities as stored_priorities
 from storage.agenda import Change
 from storage.outbox import Urgency
@@ -120,6 +131,8 @@ async def reopen_in(
     await _set_aside(tx, row, phase, now)
     await tables.reopen(tx, row, phase, now, Mover.REGIA, person, reason)
     await contributions.forget_places(tx, table)
+    await prompts.put_aside_at(tx, table)
+    await contribution_trace.late_no_more(tx, table)
     row = await tables.find(tx, table)
     assert row is not None, "held a moment ago"
     await _announce(tx, row, phase, ends, reason, now)

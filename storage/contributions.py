@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Contribution:
-    """One observation, idea or proposal. `source`: "person" or "table" (a facilitator's note)."""
+    """One observation, idea or proposal. `source`: "person" or "table" (a facilitator's note).
+
+    `action`: the plan action it names. `late`: it came or was changed after its table had closed Session 2.
+    """
 
     id: str
     table: str
@@ -26,6 +29,8 @@ class Contribution:
     strategy: str | None
     question: str | None
     text: str
+    action: str | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,9 @@ class Place:
     question: str
 
 
-_COLUMNS = "c.id, c.table_code, c.zone, c.source, c.session, c.strategy, c.question, c.text"
+_COLUMNS = (
+    "c.id, c.table_code, c.zone, c.source, c.session, c.strategy, c.question, c.text, c.action, c.late_at"
+)
 
 
 def _contribution(row: Row) -> Contribution:
@@ -49,6 +56,8 @@ def _contribution(row: Row) -> Contribution:
         strategy=row["strategy"],
         question=row["question"],
         text=row["text"],
+        action=row["action"],
+        late=row["late_at"] is not None,
     )
 
 
@@ -61,8 +70,8 @@ async def add(
         return found
     await tx.fetch(
         "INSERT INTO contributions"
-        " (id, table_code, zone, source, session, strategy, question, text, received_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        " (id, table_code, zone, source, session, strategy, question, text, received_at, action, late_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         contribution.id,
         contribution.table,
         contribution.zone,
@@ -72,6 +81,8 @@ async def add(
         contribution.question,
         contribution.text,
         to_text(at),
+        contribution.action,
+        to_text(at) if contribution.late else None,
     )
     await tx.fetch(
         "INSERT INTO contribution_messages (chat_id, message_id, contribution_id, person_id)"

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Literal
 
 from telegram.ext import MessageHandler, filters
 
-from handlers.callback_data import AskQuestion, ListQuestions, ListStrategies, Withdraw
-from handlers.context import answer_press, button, command, message_of, person_of, press_of, reply
-from participation import contributions, notices
+from handlers.callback_data import (
+    AskQuestion,
+    ListQuestions,
+    ListStrategies,
+    MoveOwn,
+    NameAction,
+    Withdraw,
+)
+from handlers.context import (
+    act_of,
+    answer_press,
+    argument_of,
+    button,
+    command,
+    message_of,
+    person_of,
+    press_of,
+    reply,
+    words_for,
+)
+from handlers.render import own_words
+from participation import contributions, notices, own_contributions
+from participation.own_contributions import By
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -23,6 +44,8 @@ def setup(application: BolliniApplication) -> None:
     application.add_handler(button(list_questions, ListQuestions))
     application.add_handler(button(list_strategies, ListStrategies))
     application.add_handler(button(withdraw, Withdraw))
+    application.add_handler(button(move, MoveOwn))
+    application.add_handler(button(name_action, NameAction))
     application.add_handler(command("domande", list_questions))
     application.add_handler(command("contributi", own))
     application.add_handler(
@@ -51,10 +74,18 @@ async def list_strategies(update: Update, context: Context) -> None:
 
 
 async def own(update: Update, context: Context) -> None:
-    """`/contributi`."""
+    """`/contributi`; `/contributi 3: Più treni`; `/contributi sposta 3 3.2 domanda 2`."""
+    room = context.room
     person = await _seated(update, context)
     if person is not None:
-        await reply(update, context, person, [await contributions.own(context.room.database, person)])
+        told = await own_contributions.command(
+            room.database,
+            room.event,
+            _by(update, context, person),
+            argument_of(update),
+            own_words(words_for(update, context, person)),
+        )
+        await _changed(update, context, person, told)
 
 
 async def withdraw(update: Update, context: Context) -> None:
@@ -64,8 +95,50 @@ async def withdraw(update: Update, context: Context) -> None:
     if person is not None:
         press = press_of(update, Withdraw)
         told = await contributions.withdraw(room.database, person, press.contribution, room.clock.now())
-        await reply(update, context, person, [told])
-        room.themes.wake()
+        await _changed(update, context, person, told)
+
+
+async def move(update: Update, context: Context) -> None:
+    """Move one's own contribution to another question, or be asked to which."""
+    room = context.room
+    person = await _seated(update, context)
+    if person is not None:
+        press = press_of(update, MoveOwn)
+        told = await own_contributions.move(
+            room.database,
+            room.event,
+            _by(update, context, person),
+            press.contribution,
+            press.strategy or None,
+            press.question or None,
+        )
+        await _changed(update, context, person, told)
+
+
+async def name_action(update: Update, context: Context) -> None:
+    """Say which plan action one's own contribution is about, or be asked which."""
+    room = context.room
+    person = await _seated(update, context)
+    if person is not None:
+        press = press_of(update, NameAction)
+        told = await own_contributions.name_action(
+            room.database,
+            room.event,
+            _by(update, context, person),
+            press.contribution,
+            press.action or None,
+        )
+        await _changed(update, context, person, told)
+
+
+def _by(update: Update, context: Context, person: Person) -> By:
+    return By(person, act_of(update), context.room.clock.now())
+
+
+async def _changed(update: Update, context: Context, person: Person, told: notices.Notice) -> None:
+    await reply(update, context, person, [told])
+    context.room.themes.wake()
+    context.room.screens.wake()
 
 
 async def edited(update: Update, context: Context) -> None:
@@ -80,7 +153,11 @@ async def edited(update: Update, context: Context) -> None:
     if not text:
         await reply(update, context, person, [notices.EditIgnored()])
         return
-    told = await contributions.edit(room.database, person, message.message_id, text, room.clock.now())
+    # Edits of one message within a second have the same time.
+    act = f"{act_of(update)}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    told = await contributions.edit(
+        room.database, room.event, person, message.message_id, text, room.clock.now(), act
+    )
     await reply(update, context, person, [told])
     room.themes.wake()
     room.screens.nudge(person.id)

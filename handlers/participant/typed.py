@@ -9,12 +9,13 @@ from telegram.ext import MessageHandler, filters
 from handlers.confirming import typed_answer
 from handlers.context import message_of, person_of, reply, words_for
 from handlers.participant.joining import acknowledge_for
-from handlers.render import leading_words, paper_words, typed_words
+from handlers.participant.without_text import album_of, is_ours, kind_of
+from handlers.render import leading_words, own_words, paper_words, typed_words
 from participation import conversation, notices
 from participation.conversation import Typed, Vocabulary
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from telegram import Message, Update
 
     from handlers.context import BolliniApplication, Context
 
@@ -34,7 +35,12 @@ async def typed(update: Update, context: Context) -> None:
     words = words_for(update, context, person)
     message = message_of(update)
     text = message.text or message.caption or ""
-    vocabulary = Vocabulary(lone=typed_words(words), leading=leading_words(words), paper=paper_words(words))
+    vocabulary = Vocabulary(
+        lone=typed_words(words),
+        leading=leading_words(words),
+        paper=paper_words(words),
+        own=own_words(words),
+    )
     if person is None:
         payload = acknowledged(text, vocabulary)
         if payload is None:
@@ -42,19 +48,34 @@ async def typed(update: Update, context: Context) -> None:
         else:
             await acknowledge_for(update, context, payload)
         return
+    if is_ours(message, context.bot.id):
+        await reply(update, context, person, [notices.ContributionWithoutText(kind="ours")])
+        return
     if await typed_answer(update, context, person):
         return
     told = await conversation.answer(
-        room.database,
-        room.event,
-        person,
-        Typed(message.message_id, text, room.new_id(), room.clock.now()),
-        vocabulary,
+        room.database, room.event, person, _typed(message, context, text), vocabulary
     )
+    album = album_of(message)
+    if album is not None:
+        await conversation.first_of_album(room.database, person, album, message.message_id, room.clock.now())
     await reply(update, context, person, told)
     room.screens.nudge(person.id)
     room.outbox.wake()
     room.themes.wake()
+
+
+def _typed(message: Message, context: Context, text: str) -> Typed:
+    answered = message.reply_to_message
+    return Typed(
+        message.message_id,
+        text,
+        context.room.new_id(),
+        context.room.clock.now(),
+        sent=message.date,
+        reply_to=None if answered is None else answered.message_id,
+        forwarded=message.forward_origin is not None,
+    )
 
 
 def acknowledged(text: str, vocabulary: Vocabulary) -> str | None:
@@ -67,7 +88,17 @@ def acknowledged(text: str, vocabulary: Vocabulary) -> str | None:
 
 
 async def without_text(update: Update, context: Context) -> None:
-    """A sticker, a voice message, a location: what to do instead."""
+    """A sticker, a voice message, a location: what to do instead. Of an album it is said once."""
+    room = context.room
     person = await person_of(update, context)
-    told = notices.Welcome() if person is None else notices.ContributionWithoutText()
-    await reply(update, context, person, [told])
+    if person is None:
+        await reply(update, context, None, [notices.Welcome()])
+        return
+    message = message_of(update)
+    album = album_of(message)
+    if album is None:
+        await reply(update, context, person, [notices.ContributionWithoutText(kind=kind_of(message))])
+    elif await conversation.first_of_album(
+        room.database, person, album, message.message_id, room.clock.now()
+    ):
+        await reply(update, context, person, [notices.ContributionWithoutText(kind="album")])

@@ -69,6 +69,9 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     ShowNote        /note 3 (with the table first: /note T5 3)
     WithdrawNote    /note ritira 3, /note rimetti 3    note_words: "withdraw", "restore"
     MoveNote        /note sposta 3 T6                  note_words: "move"
+    MoveOwn         "sposta 3 3.2 domanda 2"       own_words: "move", "question"; after /contributi, too
+    NameAction      "azione 3 3.2.1"               own_words: "action", "none"; after /contributi, too
+    (no button)     /contributi 3, /contributi 3: ...
 """
 
 from __future__ import annotations
@@ -83,6 +86,7 @@ from handlers.render.typing_words import (
     commands,
     leading_words,
     note_words,
+    own_words,
     paper_words,
     phase_words,
     place_words,
@@ -105,6 +109,7 @@ __all__ = [
     "leading_words",
     "markup",
     "note_words",
+    "own_words",
     "paper_words",
     "phase_words",
     "place_words",

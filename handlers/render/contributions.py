@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from handlers.callback_data import Withdraw
-from handlers.render.common import grid, lines, planned, renders, table_coded, table_name
-from handlers.render.message import Keyboard, Message, compose, shorten
+from handlers.callback_data import MoveOwn, NameAction, Withdraw
+from handlers.render.common import lines, planned, renders, sentences, table_coded, table_name
+from handlers.render.message import Button, Message, compose, shorten
 from handlers.render.questions import next_button, other_strategy_button
 from participation.event import Phase
 from participation.notices import (
     ContributionEdited,
+    ContributionEmpty,
     ContributionNotOpen,
     ContributionReceived,
     ContributionWithdrawn,
@@ -38,46 +39,113 @@ IN_A_MESSAGE: Final = 15
 TEXT_LENGTH: Final = 160
 """UTF-16 units of a contribution's text in the list: enough to know it again."""
 
-WITHDRAW_IN_A_ROW: Final = 3
+WITHOUT_TEXT: Final = (
+    "sticker",
+    "animation",
+    "photo",
+    "album",
+    "video",
+    "video_note",
+    "voice",
+    "audio",
+    "document",
+    "poll",
+    "venue",
+    "location",
+    "contact",
+    "dice",
+    "ours",
+)
+"""Kinds of messages without a text to keep that have a sentence of their own."""
+
+SPOKEN: Final = ("voice", "audio", "video_note")
+"""Kinds that say something which can be written instead."""
 
 
 def contribution_received(
     notice: ContributionReceived, event: Event, words: Translator
 ) -> tuple[Message, ...]:
     """What it was taken for, who reads it, how to correct it, and where to go on."""
-    about = _about(notice.strategy, notice.question, event, words)
-    received = words.text("received", session=notice.session)
-    reading = words.text("received.who_reads")
+    about = _about(notice.strategy, notice.question, event, words, notice.action)
+    unnamed = bool(notice.id) and notice.action is None
+    received = (
+        sentences(
+            words.text("received", session=notice.session),
+            words.text("received.late") if notice.late else None,
+        ),
+        words.text("received.elsewhere", table=table_name(event, notice.elsewhere, words))
+        if notice.elsewhere is not None
+        else None,
+        about,
+        _misread_action(notice.misread, words),
+        words.text("received.who_reads.forwarded" if notice.forwarded else "received.who_reads"),
+        words.text("received.action", number=notice.number, code=_first_action(notice.strategy, event))
+        if unnamed
+        else None,
+    )
+    naming = ((Button(words.plain("received.action.button"), NameAction(notice.id, "")),),) if unnamed else ()
+    if notice.late or notice.elsewhere is not None:
+        return compose(received, naming)
     if notice.strategy is None or notice.question is None:
-        return compose((received, about, reading, words.text("received.more")))
+        return compose((*received, words.text("received.more")), naming)
     following = None if notice.last else next_button(event, notice.strategy, notice.question, words)
     return compose(
         (
-            received,
-            about,
-            reading,
+            *received,
             words.text("received.more.last" if following is None else "received.more.next"),
         ),
-        ((other_strategy_button(words) if following is None else following,),),
+        ((other_strategy_button(words) if following is None else following,), *naming),
     )
 
 
 def contribution_edited(notice: ContributionEdited, event: Event, words: Translator) -> tuple[Message, ...]:
     """The new text counts now."""
     return compose(
-        (words.text("edited", session=notice.session), _about(notice.strategy, notice.question, event, words))
+        (
+            sentences(
+                words.text("edited", session=notice.session),
+                words.text("edited.late") if notice.late else None,
+            ),
+            _about(notice.strategy, notice.question, event, words, notice.action),
+            _misread_action(notice.misread, words),
+        )
     )
 
 
-def _about(strategy: str | None, question: str | None, event: Event, words: Translator) -> Html | None:
-    """The strategy and the question in full; None for what is about neither."""
+def contribution_empty(notice: ContributionEmpty, _event: Event, words: Translator) -> tuple[Message, ...]:
+    """Nothing of it can be seen, so nothing was kept."""
+    return compose((words.text("empty.edited" if notice.edited else "empty"),))
+
+
+def _misread_action(misread: str | None, words: Translator) -> Html | None:
+    return None if misread is None else words.text("received.no_action", code=misread)
+
+
+def _first_action(strategy: str | None, event: Event) -> str:
+    """An action of the strategy, for an example."""
+    actions = () if strategy is None else event.strategy(strategy).actions
+    return actions[0].code if actions else ""
+
+
+def _about(
+    strategy: str | None, question: str | None, event: Event, words: Translator, action: str | None = None
+) -> Html | None:
+    """The strategy, the question and the plan action in full; None for what is about neither."""
     if strategy is None:
         return None
     title = event.strategy(strategy).title
     if question is None:
-        return words.text("about.strategy", code=strategy, title=title)
-    text = event.session2.question_of(question).text
-    return words.text("about.question", code=strategy, title=title, question=question, text=text)
+        about = words.text("about.strategy", code=strategy, title=title)
+    else:
+        text = event.session2.question_of(question).text
+        about = words.text("about.question", code=strategy, title=title, question=question, text=text)
+    return about if action is None else lines((about, action_line(event, strategy, action, words)))
+
+
+def action_line(event: Event, strategy: str, code: str, words: Translator) -> Html:
+    """A plan action's code and full title; the code alone of one that the event file has no more."""
+    title = next((each.title for each in event.strategy(strategy).actions if each.code == code), "")
+    return words.text("about.action", code=code, title=title)
 
 
 def edit_ignored(_notice: EditIgnored, _event: Event, words: Translator) -> tuple[Message, ...]:
@@ -101,10 +169,18 @@ def contribution_not_open(
 
 
 def contribution_without_text(
-    _notice: ContributionWithoutText, _event: Event, words: Translator
+    notice: ContributionWithoutText, _event: Event, words: Translator
 ) -> tuple[Message, ...]:
-    """Only text is kept: what to do instead."""
-    return compose((words.text("without_text"),))
+    """What was not kept, and what to do instead."""
+    kind = notice.kind if notice.kind in WITHOUT_TEXT else ""
+    if kind == "ours":
+        return compose((words.text("without_text.ours"),))
+    return compose(
+        (
+            words.text(f"without_text.{kind}") if kind else words.text("without_text.other"),
+            words.text("without_text.spoken" if kind in SPOKEN else "without_text"),
+        )
+    )
 
 
 def own_contributions(notice: OwnContributions, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -128,45 +204,52 @@ def own_contributions(notice: OwnContributions, event: Event, words: Translator)
                 *_groups(part, event, words),
                 words.text("own.how", number=shown[-1].number) if final else None,
             ),
-            _withdraw_buttons(part, words),
+            tuple(own_buttons(item, words) for item in part),
         )
     return tuple(found)
 
 
 def _groups(items: Iterable[OwnContribution], event: Event, words: Translator) -> Iterable[Html]:
     """Neighbours about the same question under one heading: its full title is said once."""
-    for (session, strategy, question), group in groupby(
-        items, key=lambda item: (item.session, item.strategy, item.question)
+    for (session, strategy, question, action), group in groupby(
+        items, key=lambda item: (item.session, item.strategy, item.question, item.action)
     ):
-        heading = _about(strategy, question, event, words) or words.text("own.session", session=session)
+        heading = _about(strategy, question, event, words, action)
         yield lines(
             (
-                heading,
+                heading or words.text("own.session", session=session),
                 *(
-                    words.text("own.line", number=item.number, text=shorten(item.text, TEXT_LENGTH))
+                    words.text(
+                        "own.line.late" if item.late else "own.line",
+                        number=item.number,
+                        text=shorten(item.text, TEXT_LENGTH),
+                    )
                     for item in group
                 ),
             )
         )
 
 
-def _withdraw_buttons(items: Iterable[OwnContribution], words: Translator) -> Keyboard:
-    return grid(
-        ((words.plain("own.button", number=item.number), Withdraw(item.id)) for item in items),
-        WITHDRAW_IN_A_ROW,
-    )
+def own_buttons(item: OwnContribution, words: Translator) -> tuple[Button, ...]:
+    """To withdraw one, and to move one that belongs to a question."""
+    withdraw = Button(words.plain("own.button", number=item.number), Withdraw(item.id))
+    if item.session == 1:
+        return (withdraw,)
+    return (withdraw, Button(words.plain("own.button.move", number=item.number), MoveOwn(item.id, "", "")))
 
 
 def own_contribution(notice: OwnContribution, event: Event, words: Translator) -> tuple[Message, ...]:
     """One contribution alone, with its button."""
-    return compose(_groups((notice,), event, words), _withdraw_buttons((notice,), words))
+    return compose(_groups((notice,), event, words), (own_buttons(notice, words),))
 
 
 def contribution_withdrawn(
     notice: ContributionWithdrawn, _event: Event, words: Translator
 ) -> tuple[Message, ...]:
     """It is gone, or there was nothing to withdraw."""
-    return compose((words.text("withdrawn" if notice.found else "withdrawn.nothing"),))
+    if not notice.found:
+        return compose((words.text("withdrawn.nothing"),))
+    return compose((words.text("withdrawn.late" if notice.late else "withdrawn"),))
 
 
 def note_received(notice: NoteReceived, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -188,6 +271,7 @@ def note_empty(_notice: NoteEmpty, _event: Event, words: Translator) -> tuple[Me
 RENDERERS: Final = (
     renders(ContributionReceived, contribution_received),
     renders(ContributionEdited, contribution_edited),
+    renders(ContributionEmpty, contribution_empty),
     renders(EditIgnored, edit_ignored),
     renders(ContributionNotOpen, contribution_not_open),
     renders(ContributionWithoutText, contribution_without_text),

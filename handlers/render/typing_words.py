@@ -67,6 +67,7 @@ _ARGUMENTS: Final = (
     "leaders",
 )
 _NOTES: Final = ("withdraw", "restore", "move")
+_OWN: Final = ("withdraw", "move", "action", "none", "question")
 _PAPER: Final = ("sheet", "zone", "blank", "withdraw", "correct", "cancel")
 _CHARTS: Final = (
     "turnout",
@@ -170,6 +171,19 @@ def paper_words(words: Translator) -> Mapping[str, str]:
     """
     found = {word: meaning for meaning in _PAPER for word in _listed(words, f"paper_words.{meaning}")}
     return {**found, **dict.fromkeys(_listed(words, "argument.confirm"), "confirm")}
+
+
+def own_words(words: Translator) -> Mapping[str, str]:
+    """Words about contributions of one's own, casefolded: "sposta 3 3.2 domanda 2", "azione 3 nessuna".
+
+    Meanings: "withdraw", "move", "action", "none", "question"; after /contributi all of them.
+    """
+    return {word: meaning for meaning in _OWN for word in _listed(words, f"own_words.{meaning}")}
+
+
+def own_word(words: Translator, meaning: str) -> str:
+    """The first of the words with this meaning about a contribution: the one the texts use."""
+    return _listed(words, f"own_words.{meaning}")[0]
 
 
 def note_words(words: Translator) -> Mapping[str, str]:

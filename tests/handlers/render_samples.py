@@ -9,12 +9,15 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from handlers.render.contributions import WITHOUT_TEXT
+from handlers.render.own import OWN_REFUSALS
 from handlers.render.priorities import REFUSALS as PRIORITY_REFUSALS
 from handlers.render.seats import MOVE_REFUSALS
 from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
 from participation import theme_notices
 from participation.charting import CHARTS
+from participation.contribution_notices import OwnRefused
 from participation.event import Event, Phase
 from participation.note_notices import NoteMoved, NoteScreen
 from participation.notices import (
@@ -29,6 +32,7 @@ from participation.notices import (
     BulletinUnclear,
     ButtonOutdated,
     ChartRefused,
+    ContributionWithoutText,
     DotsRecorded,
     DrawPromised,
     Dropped,
@@ -93,6 +97,7 @@ REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
     ProlongRefused: ("not_open", "over", "moved_on", "a reason of a later version"),
     AgendaRefused: ("past", "range", "held", "running", "over", "unclear", "a reason of a later version"),
     BulletinUnclear: ("empty", "too_long", "audience", "a reason of a later version"),
+    OwnRefused: (*OWN_REFUSALS, "a reason of a later version"),
     ChartRefused: ("voting", "no_channel", "a reason of a later version"),
 }
 
@@ -149,6 +154,11 @@ def elsewhere() -> Event:
     raw["privacy"] = {"notice": "One & two.\n\n<Three>.", "url": "https://example.org/privacy?a=1&b=2"}
     raw["contacts"]["website"] = "https://example.org/?a=1&b=2"
     raw["agenda"] = [item for item in raw["agenda"] if item["code"] != "plenary"]
+    for strategy in raw["axes"][0]["strategies"]:
+        strategy["actions"] = [
+            {"code": f"{strategy['code']}.{number}", "title": f"Action <{number}> & more"}
+            for number in (1, 2, 12)
+        ]
     return Event.model_validate(raw)
 
 
@@ -440,7 +450,12 @@ class Samples:
             "bot": ["bollini_bot", ""],
             "what": ["role", "link"] if kind is RevokeRefused else ["present", "handed_in"],
             "excess": ["registered", "votes"],
-            "kind": ["text", "photo", "voice", "a kind of a later version"],
+            "kind": [*WITHOUT_TEXT, "", "a kind of a later version"]
+            if kind is ContributionWithoutText
+            else ["text", "photo", "voice", "a kind of a later version"],
+            "action": ["1.1.1", "9.9.9"],
+            "dropped": ["1.1.1"],
+            "elsewhere": [table.code for table in event.tables],
             "why": ["large", "video", "kind", "gone", "a reason of a later version"],
             "from_table": [table.code for table in event.tables],
         }

@@ -36,8 +36,10 @@ from handlers.callback_data import (
     MarkPlenary,
     MergeThemes,
     MoveNote,
+    MoveOwn,
     MovePerson,
     MovePhase,
+    NameAction,
     NewLink,
     NotOurs,
     Nudge,
@@ -90,6 +92,7 @@ payloads = st.from_regex(r"[A-Za-z0-9_-]{0,32}", fullmatch=True)
 
 places = st.from_regex(r"t\.[A-Za-z][A-Za-z0-9_]{0,11}|v\.[1-9][0-9]?|r", fullmatch=True)
 
+own = st.from_regex(r"[A-Za-z0-9_-]{8,32}", fullmatch=True)
 presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(Acknowledge, payloads),
     st.builds(ShowThemes, st.sampled_from(["all", "look", "axis"]), numbers | st.just(""), numbers),
@@ -106,6 +109,8 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(AskRevocation, st.from_regex(r"[RL][1-9][0-9]{0,8}", fullmatch=True)),
     st.builds(ShowPeople, tables, labels | st.just("")),
     st.builds(MovePerson, labels, tables | st.just(""), numbers | st.just("")),
+    st.builds(MoveOwn, own, strategies | st.just(""), numbers | st.just("")),
+    st.builds(NameAction, own, st.sampled_from(["", "none", "3.2.1", "99.99.99"])),
     st.builds(PickZone, numbers),
     st.builds(PickTable, tables, numbers),
     st.builds(PickLanguage, st.sampled_from(["it", "en"])),
@@ -115,7 +120,7 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(AskQuestion, strategies, numbers),
     st.builds(ListQuestions, strategies),
     st.just(ListStrategies()),
-    st.builds(Withdraw, st.from_regex(r"[A-Za-z0-9_-]{8,32}", fullmatch=True)),
+    st.builds(Withdraw, own),
     st.builds(MovePhase, tables, st.sampled_from(Phase)),
     st.builds(KeepPriority, tables, strategies, st.booleans()),
     st.builds(ChooseTied, tables, strategies, st.booleans()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -244,6 +245,7 @@ async def test_what_is_not_kept_is_said_not_to_be(hall: Hall, time: str, why: st
     anna = await hall.somebody().registers("T6")
     await hall.at(time)
     await anna.reads()
+    hall.clock.at += timedelta(seconds=1)
     (said,) = await anna.says("Mancano i treni la sera")
     assert "Il tuo messaggio non è stato registrato come contributo" in said
     assert why in said
@@ -385,29 +387,53 @@ async def withdraw_data(hall: Hall, text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "kind",
+    ("kind", "what"),
     [
-        "sticker",
-        "voice",
-        "audio",
-        "video",
-        "video_note",
-        "animation",
-        "location",
-        "contact",
-        "dice",
-        "poll",
-        "photo",
-        "document",
+        ("sticker", "Lo sticker non è stato registrato"),
+        ("voice", "Il messaggio vocale non è stato conservato"),
+        ("audio", "Il file audio non è stato conservato"),
+        ("video", "Il video non è stato conservato"),
+        ("video_note", "Il videomessaggio non è stato conservato"),
+        ("animation", "L'animazione non è stata registrata"),
+        ("location", "La posizione non è stata registrata"),
+        ("venue", "Il luogo non è stato registrato"),
+        ("contact", "Il contatto non è stato registrato"),
+        ("dice", "Il lancio non è stato registrato"),
+        ("poll", "Il sondaggio non è stato registrato"),
+        ("photo", "La foto non è stata conservata"),
+        ("document", "Il file non è stato conservato"),
     ],
 )
-async def test_what_has_no_text_is_told_what_to_do_instead(hall: Hall, kind: str) -> None:
+async def test_what_has_no_text_is_told_what_to_do_instead(hall: Hall, kind: str, what: str) -> None:
     anna, _ = await discussing(hall)
-    given: object = {"photo": png(), "document": b"12345"}.get(kind, True)
+    example = {"location": {"latitude": 44.9, "longitude": 7.3}, "title": "Stazione", "address": "Via Roma"}
+    given: object = {"photo": png(), "document": b"12345", "venue": example}.get(kind, True)
     (said,) = await anna.shares(**{kind: given})
-    assert "non è stato registrato" in said
-    assert "Scrivi la tua idea in un messaggio" in said
+    assert said.startswith(what)
+    spoken = kind in {"voice", "audio", "video_note"}
+    instead = (
+        "Scrivi in un messaggio quello che hai detto" if spoken else "Scrivi la tua idea in un messaggio"
+    )
+    assert instead in said
     assert [] == await anna.contributions()
+    await anna.says("Più treni")
+    assert [("Più treni", "1.3", "1")] == await anna.contributions()
+
+
+async def test_what_telegram_may_bring_one_day_is_told_apart_from_nothing(hall: Hall) -> None:
+    anna, _ = await discussing(hall)
+    (said,) = await anna.shares(story={"id": 1, "chat": {"id": 5, "type": "private"}})
+    assert "Questo messaggio non è stato registrato: qui si raccolgono solo testi" in said
+
+
+async def test_an_album_is_answered_once(hall: Hall) -> None:
+    anna, _ = await discussing(hall)
+    (said,) = await anna.shares_album(png(), png(), png())
+    assert "Foto e video dell'album non sono stati conservati" in said
+    not_kept, received = await anna.shares_album(png(), png(), png(), caption="La stazione com'è oggi")
+    assert "Il file che hai mandato non è stato conservato" in not_kept
+    assert "Contributo ricevuto" in received
+    assert [("La stazione com'è oggi", "1.3", "1")] == await anna.contributions()
 
 
 async def test_a_caption_is_a_contribution(hall: Hall) -> None:

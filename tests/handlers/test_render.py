@@ -324,7 +324,8 @@ def test_long_lists_of_own_contributions_come_in_parts_each_with_its_buttons(it:
     assert 4 == len(messages)
     assert "I tuoi contributi: 300" in messages[0].text
     shown = [button.text for message in messages for row in message.keyboard for button in row]
-    assert [f"Ritira {number}" for number in range(241, 301)] == shown
+    expected = [f"{what} {number}" for number in range(241, 301) for what in ("Ritira", "Sposta")]
+    assert expected == shown
     assert "ritira 300" in messages[-1].text
 
 

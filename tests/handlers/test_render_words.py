@@ -19,6 +19,7 @@ from handlers.render import (
     commands,
     leading_words,
     note_words,
+    own_words,
     paper_words,
     phase_words,
     place_words,
@@ -53,7 +54,7 @@ def raw_texts(language: str) -> dict[str, str]:
     """Every key of the messages with its text; the forms of a plural below each other."""
     return {
         key: text
-        for domain in ("messages", "notes", "paper", "roles", "steering", "themes")
+        for domain in ("messages", "notes", "own", "paper", "roles", "steering", "themes")
         for key, text in texts_of(language, domain).items()
     }
 
@@ -107,6 +108,7 @@ def test_no_text_of_the_catalogs_is_idle() -> None:
         place_words,
         theme_words,
         note_words,
+        own_words,
         role_words,
     )
     for mapping in mappings:
@@ -180,6 +182,7 @@ def test_no_typed_word_means_two_things(language: str) -> None:
         ("place_words.",),
         ("theme_words.",),
         ("note_words.",),
+        ("own_words.",),
         ("role_words.",),
     )
     for prefixes in groups:
@@ -216,6 +219,9 @@ PROMISED = {
         ("received.more.last", "scrivi altra strategia", "typed", "altra strategia", "strategies"),
         ("questions.choose", "scrivi altra strategia", "typed", "altra strategia", "strategies"),
         ("own.how", "ritira {number}", "leading", "ritira", "withdraw"),
+        ("own.how", "sposta {number}", "own", "sposta", "move"),
+        ("own.move.where.how", "{strategy} domanda {question}", "own", "domanda", "question"),
+        ("received.action", "azione {number} {code}", "own", "azione", "action"),
         ("phase_command.how", "oppure tutti", "argument", "tutti", "all"),
         ("board.how", "/priorita conferma", "argument", "conferma", "confirm"),
         ("ask.how", "scrivi conferma o annulla", "argument", "conferma", "confirm"),
@@ -244,6 +250,9 @@ PROMISED = {
         ("received.more.last", "type another strategy", "typed", "another strategy", "strategies"),
         ("questions.choose", "type another strategy", "typed", "another strategy", "strategies"),
         ("own.how", "withdraw {number}", "leading", "withdraw", "withdraw"),
+        ("own.how", "move {number}", "own", "move", "move"),
+        ("own.move.where.how", "{strategy} question {question}", "own", "question", "question"),
+        ("received.action", "action {number} {code}", "own", "action", "action"),
         ("phase_command.how", "(or all)", "argument", "all", "all"),
         ("board.how", "/priorita confirm", "argument", "confirm", "confirm"),
         ("ask.how", "type confirm or cancel", "argument", "confirm", "confirm"),
@@ -276,6 +285,7 @@ def test_what_a_text_tells_people_to_type_is_understood(
         "place": place_words(words),
         "theme": theme_words(words),
         "role": role_words(words),
+        "own": own_words(words),
     }
     assert meaning == understood[where][word]
 

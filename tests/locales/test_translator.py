@@ -69,6 +69,21 @@ def test_plain_text_is_not_escaped(words: Translator) -> None:
     assert "1 bollino per A & B" == words.plain("dots", n=1, who="A & B")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Più treni", "Più treni"),
+        ("שלום", "\u2068שלום\u2069"),
+        ("\u202eabc", "\u2068abc\u2069"),
+        ("a\u2067b\u2066c\u2069", "\u2068abc\u2069"),
+        ("שלום\n\n<b>", "\u2068שלום\u2069\n\n\u2068&lt;b&gt;\u2069"),
+        ("e\u0301 \u200d 👩‍👧", "e\u0301 \u200d 👩‍👧"),
+    ],
+)
+def test_a_value_does_not_turn_what_stands_around_it(name: str, said: str, words: Translator) -> None:
+    assert f"<b>Ciao {said}</b> & co." == words.text("greeting", name=name)
+
+
 @settings(deadline=None)  # the first example also reads the catalogs
 @given(st.text())
 def test_no_value_can_bring_markup_into_a_text(name: str) -> None:

@@ -71,6 +71,13 @@ WORDS = Vocabulary(
         "correggo": "correct",
         "annulla": "cancel",
     },
+    own={
+        "ritira": "withdraw",
+        "sposta": "move",
+        "azione": "action",
+        "nessuna": "none",
+        "domanda": "question",
+    },
 )
 
 
@@ -363,6 +370,8 @@ EVERYTHING = {
         "SELECT m.person_id, m.message_id, c.text, c.session, c.strategy, c.question, c.withdrawn_at IS NULL"
         " FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id ORDER BY 1, 2"
     ),
+    "changes": "SELECT contribution_id, act, late, before, after FROM contribution_trace ORDER BY id",
+    "named": "SELECT id, action, late_at IS NULL FROM contributions ORDER BY 1",
     "places": "SELECT person_id, strategy, question FROM places ORDER BY 1",
     "announcements": "SELECT key, audience, content FROM announcements ORDER BY id",
     "letters": "SELECT key, content FROM outbox ORDER BY id",

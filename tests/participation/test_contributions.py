@@ -41,7 +41,7 @@ async def put_on(floor: Floor, strategy: str, act: str | None = None) -> notices
 
 
 async def edit(floor: Floor, person: Person, message: int, text: str) -> notices.Notice:
-    return await contributions.edit(floor.database, person, message, text, floor.later(1))
+    return await contributions.edit(floor.database, floor.event, person, message, text, floor.later(1))
 
 
 async def note(floor: Floor, person: Person, text: str, message: int | None = None) -> notices.Notice:
@@ -60,8 +60,9 @@ async def test_editing_the_message_edits_the_contribution_wherever_the_table_is(
     edited = ContributionEdited(session=2, strategy=None, question=None)
     assert edited == await edit(session2, anna, message, "Più treni")
     await session2.moves("T6", Phase.AFTERMATH)
-    assert edited == await edit(session2, anna, message, "Più treni, la sera")
-    assert edited == await edit(session2, anna, message, "Più treni, la sera")
+    late = ContributionEdited(session=2, strategy=None, question=None, late=True)
+    assert late == await edit(session2, anna, message, "Più treni, la sera")
+    assert late == await edit(session2, anna, message, "Più treni, la sera")
     assert [("Più treni, la sera", None, None)] == await session2.contributions()
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import contributions, dots, draws, invitations, joining, notices, runoffs
+from participation import (
+    contribution_notices,
+    contributions,
+    dots,
+    draws,
+    invitations,
+    joining,
+    notices,
+    runoffs,
+)
 from participation.event import Phase
 from participation.notices import Mover, Notice, Role
 from tests.participation.floor import Floor, play
@@ -25,6 +34,7 @@ Act = Callable[[Floor], Awaitable["tuple[Notice, ...]"]]
 REFUSED = (
     notices.AskZone,
     notices.BallotNotOpen,
+    contribution_notices.OwnRefused,
     notices.CannotChangeTable,
     notices.ContributionNotOpen,
     notices.EditIgnored,
@@ -111,7 +121,9 @@ def finishing(who: int) -> Act:
 def editing(who: int, message: int, text: str) -> Act:
     async def act(floor: Floor) -> tuple[Notice, ...]:
         return (
-            await contributions.edit(floor.database, await floor.newcomer(who), message, text, floor.now),
+            await contributions.edit(
+                floor.database, floor.event, await floor.newcomer(who), message, text, floor.now
+            ),
         )
 
     return act
@@ -203,6 +215,7 @@ TYPED = st.sampled_from(
     (
         *("1.1 2.1", "-1.1", "3.2", "5", "1", "4", "zona 4", "T6", "tavolo 2", "Pinerolo", "fine", "rivedi"),
         *("salta", "indietro", "2", "domanda 3", "strategia 1.1", "domande", "ritira 1", "ritira 2"),
+        *("sposta 1 1.1 domanda 2", "sposta 1 3.2 3", "sposta 2 domanda 4", "sposta 1"),
         *("Servono più treni", "alle 10.30", "Ho letto", "aiuto"),
     )
 )
