@@ -73,10 +73,10 @@ def test_plain_text_is_not_escaped(words: Translator) -> None:
     ("name", "said"),
     [
         ("Più treni", "Più treni"),
-        ("שלום", "\u2068שלום\u2069"),
+        ("שבת", "\u2068שבת\u2069"),
         ("\u202eabc", "\u2068abc\u2069"),
         ("a\u2067b\u2066c\u2069", "\u2068abc\u2069"),
-        ("שלום\n\n<b>", "\u2068שלום\u2069\n\n\u2068&lt;b&gt;\u2069"),
+        ("שבת\n\n<b>", "\u2068שבת\u2069\n\n\u2068&lt;b&gt;\u2069"),
         ("e\u0301 \u200d 👩‍👧", "e\u0301 \u200d 👩‍👧"),
     ],
 )

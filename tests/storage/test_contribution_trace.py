@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,7 +38,7 @@ async def kept(database: Database, *keys: str) -> int:
 
 
 async def changes(
-    database: Database, person: int, key: str, at: datetime, *, late: bool = False, **fields: str | None
+    database: Database, person: int, key: str, at: datetime, *, late: bool = False, **fields: Any
 ) -> bool:
     """Change something of a contribution."""
     async with database.transaction() as tx:
@@ -114,6 +114,6 @@ async def test_the_schema_keeps_the_trace_in_shape(database: Database, values: s
     with pytest.raises(sqlite3.IntegrityError):
         async with database.transaction() as tx:
             await tx.fetch(
-                "INSERT INTO contribution_trace (contribution_id, at, act, late, before, after)"
-                f" VALUES ('a', '', {values})"  # noqa: S608 - our values
+                "INSERT INTO contribution_trace (contribution_id, at, act, late, before, after)"  # noqa: S608 - ours
+                f" VALUES ('a', '', {values})"
             )
