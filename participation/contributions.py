@@ -146,7 +146,7 @@ async def edit(
             if role is None:
                 return notices.NotAllowed(command="nota")
             text = _noted(text, found.table)
-        if found is None or not text:
+        if found is None or (found.source == "table" and not text):
             return notices.EditIgnored()
         if readable.is_blank(text):
             return notices.ContributionEmpty(edited=True)
@@ -414,23 +414,25 @@ async def choices(
 
 async def own(reader: Reader, person: Person) -> notices.OwnContributions:
     """A person's own contributions that stand, numbered over all they ever wrote."""
+    mine = await contributions.of_person(reader, person.id)
     return notices.OwnContributions(
         items=tuple(
-            notices.OwnContribution(
-                id=each.id,
-                number=number,
-                session=each.session,
-                strategy=each.strategy,
-                question=each.question,
-                text=each.text,
-                action=each.action,
-                late=each.late,
-            )
-            for number, (each, withdrawn) in enumerate(
-                await contributions.of_person(reader, person.id), start=1
-            )
-            if not withdrawn
+            listed(number, each) for number, (each, withdrawn) in enumerate(mine, start=1) if not withdrawn
         )
+    )
+
+
+def listed(number: int, mine: Contribution) -> notices.OwnContribution:
+    """A contribution as it stands in the list of who wrote it."""
+    return notices.OwnContribution(
+        id=mine.id,
+        number=number,
+        session=mine.session,
+        strategy=mine.strategy,
+        question=mine.question,
+        text=mine.text,
+        action=mine.action,
+        late=mine.late,
     )
 
 

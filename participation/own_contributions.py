@@ -147,16 +147,7 @@ async def show(reader: Reader, person: Person, contribution: str) -> Notice:
     number, mine = found
     changes = await contribution_trace.of_contribution(reader, mine.id)
     return contribution_notices.OwnShown(
-        contribution=notices.OwnContribution(
-            id=mine.id,
-            number=number,
-            session=mine.session,
-            strategy=mine.strategy,
-            question=mine.question,
-            text=mine.text,
-            action=mine.action,
-            late=mine.late,
-        ),
+        contribution=contributions.listed(number, mine),
         earlier=tuple(
             each.before.text for each in changes if each.after and each.before.text != each.after.text
         ),

@@ -149,10 +149,7 @@ async def edited(update: Update, context: Context) -> None:
     if person is None or message.location is not None:
         # Nothing was kept of the message itself; and a live location is edited at every step.
         return
-    text = message.text or message.caption
-    if not text:
-        await reply(update, context, person, [notices.EditIgnored()])
-        return
+    text = message.text or message.caption or ""
     # Edits of one message within a second have the same time.
     act = f"{act_of(update)}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     told = await contributions.edit(

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from telegram import MessageOriginUser
+
+from handlers.render.contributions import WITHOUT_TEXT
 
 if TYPE_CHECKING:
     from telegram import Message
 
-KINDS: Final = (
-    "sticker",
-    "animation",
-    "photo",
-    "video",
-    "video_note",
-    "voice",
-    "audio",
-    "document",
-    "poll",
-    "venue",
-    "location",
-    "contact",
-    "dice",
-)
-"""Kinds of messages, by Telegram's names. What is something else, too (an animation a document), is first."""
-
 
 def kind_of(message: Message) -> str:
-    """What a message brings; "" for what has no name here."""
-    return next((kind for kind in KINDS if getattr(message, kind)), "")
+    """What a message brings, by Telegram's name for it; "" for what has no words of its own here."""
+    # In this order: what is something else, too (an animation a document), comes first.
+    return next((kind for kind in WITHOUT_TEXT if getattr(message, kind, None)), "")
 
 
 def album_of(message: Message) -> str | None:

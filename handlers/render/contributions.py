@@ -56,7 +56,7 @@ WITHOUT_TEXT: Final = (
     "dice",
     "ours",
 )
-"""Kinds of messages without a text to keep that have a sentence of their own."""
+"""Kinds of messages without a text to keep that have a sentence of their own, the more special first."""
 
 SPOKEN: Final = ("voice", "audio", "video_note")
 """Kinds that say something which can be written instead."""

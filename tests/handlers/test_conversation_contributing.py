@@ -9,7 +9,9 @@ import pytest
 
 from participation import summary
 from participation.event import Event, load
+from rehearsal.telegram import Fault
 from tests.handlers.test_conversation_session2 import discussing
+from tests.rehearsal.local_telegram import png
 from tests.support.hall import open_hall
 
 if TYPE_CHECKING:
@@ -71,6 +73,26 @@ async def test_typed_right_behind_a_word_that_walks_it_still_belongs_to_the_ques
     assert [("Scritto di seguito", "1.3", "1"), ("Dopo averla vista", "1.3", "2")] == (
         await anna.contributions()
     )
+
+
+async def test_several_in_a_row_are_one_each(hall: Hall) -> None:
+    anna, _ = await discussing(hall)
+    texts = ["Uno", "Due", "Due", "Tre\n\nin più righe", "x" * 4096]
+    for text in texts:
+        anna.phone.say(text)
+    received = await anna.reads()
+    assert [True] * 5 == ["Contributo ricevuto" in each for each in received]
+    assert [(text, "1.3", "1") for text in texts] == await anna.contributions()
+
+
+async def test_a_question_that_telegram_did_not_take_at_once_counts_when_it_is_there(hall: Hall) -> None:
+    anna, _ = await discussing(hall)
+    hall.breaks("sendMessage", Fault(status=429, retry_after=3))
+    (asked,) = await anna.says("3")
+    assert "Domanda 3." in asked
+    await anna.says("Ecco")
+    await anna.replies("E anche questo", prompt(anna, "1.3", "3"))
+    assert [("Ecco", "1.3", "3"), ("E anche questo", "1.3", "3")] == await anna.contributions()
 
 
 async def test_an_edit_does_not_change_the_question(hall: Hall) -> None:
@@ -548,6 +570,16 @@ async def test_what_runs_from_right_to_left_does_not_turn_what_stands_around_it(
     assert line.endswith("\u2069")
     assert 1 == line.count("\u2068") == line.count("\u2069")
     assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067") & set(own)
+
+
+async def test_a_caption_that_is_taken_away_leaves_its_contribution(hall: Hall) -> None:
+    anna, _ = await discussing(hall)
+    await anna.shares(photo=png(), caption="La stazione")
+    (said,) = await anna.edits_caption(anna.typed, "")
+    assert "il contributo resta com'era" in said
+    (edited,) = await anna.edits_caption(anna.typed, "La stazione com'è oggi")
+    assert "Contributo corretto" in edited
+    assert [("La stazione com'è oggi", "1.3", "1")] == await anna.contributions()
 
 
 async def test_fifty_messages_of_one_text_are_kept_fifty_times_and_are_one_voice(hall: Hall) -> None:

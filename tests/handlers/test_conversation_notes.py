@@ -647,7 +647,7 @@ async def test_who_takes_no_notes_is_heard_as_everybody_is(hall: Hall) -> None:
     assert "non è stato conservato" in left_out
     assert "Contributo ricevuto" in said
     (said,) = await anna.shares(voice=True)
-    assert "si possono registrare solo testi" in said
+    assert "qui si raccolgono solo testi" in said
     (said,) = await anna.says("/note")
     assert "riservato a chi facilita" in said
     assert [] == await notes(hall)
