@@ -163,11 +163,11 @@ async def test_an_update_that_breaks_breaks_alone(hall: Hall, monkeypatch: pytes
     anna, bruno = await writing(hall, 2)
     receive = contributions.receive
 
-    async def receives(*given: Any) -> Any:
+    async def receives(*given: Any, **named: Any) -> Any:
         if "bomba" in given[4]:
             message = "something of ours"
             raise RuntimeError(message)
-        return await receive(*given)
+        return await receive(*given, **named)
 
     monkeypatch.setattr(contributions, "receive", receives)
     with capture_logs() as logs:

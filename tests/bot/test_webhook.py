@@ -208,10 +208,10 @@ async def test_a_delivery_is_answered_when_its_update_is_committed(
     receive = contributions.receive
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def receives(*given: Any) -> Any:
+    async def receives(*given: Any, **named: Any) -> Any:
         begun.set()
         await go_on.wait()
-        return await receive(*given)
+        return await receive(*given, **named)
 
     monkeypatch.setattr(contributions, "receive", receives)
     async with delivering(hooked, message(anna, "Una frase", 900, 7)) as answer:
@@ -255,10 +255,10 @@ async def test_a_delivery_whose_sender_hangs_up_is_handled_all_the_same(
     receive = contributions.receive
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def receives(*given: Any) -> Any:
+    async def receives(*given: Any, **named: Any) -> Any:
         begun.set()
         await go_on.wait()
-        return await receive(*given)
+        return await receive(*given, **named)
 
     monkeypatch.setattr(contributions, "receive", receives)
     async with delivering(hooked, message(anna, "Una frase", 900, 7)):
@@ -275,9 +275,9 @@ async def test_what_takes_long_is_to_be_brought_again(hooked: Hall, monkeypatch:
     receive = contributions.receive
     go_on = asyncio.Event()
 
-    async def receives(*given: Any) -> Any:
+    async def receives(*given: Any, **named: Any) -> Any:
         await go_on.wait()
-        return await receive(*given)
+        return await receive(*given, **named)
 
     monkeypatch.setattr(contributions, "receive", receives)
     body = message(anna, "Una frase", 900, 7)
@@ -354,10 +354,10 @@ async def test_an_update_that_breaks_breaks_alone_and_is_not_brought_again(
     anna, bruno = await writing(hooked, 2)
     receive = contributions.receive
 
-    async def receives(*given: Any) -> Any:
+    async def receives(*given: Any, **named: Any) -> Any:
         if "bomba" in given[4]:
             raise RuntimeError("something of ours")
-        return await receive(*given)
+        return await receive(*given, **named)
 
     monkeypatch.setattr(contributions, "receive", receives)
     with capture_logs() as logs:
@@ -444,10 +444,10 @@ async def test_while_stopping_new_updates_are_left_to_telegram_and_those_taken_a
     receive = contributions.receive
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def receives(*given: Any) -> Any:
+    async def receives(*given: Any, **named: Any) -> Any:
         begun.set()
         await go_on.wait()
-        return await receive(*given)
+        return await receive(*given, **named)
 
     monkeypatch.setattr(contributions, "receive", receives)
     async with delivering(hooked, message(anna, "Presa in tempo", 900, 7)) as taken:

@@ -13,6 +13,7 @@ from storage import contributions, notes, people
 from storage.contributions import Contribution
 from storage.notes import Where, Wish
 from storage.sqlite import MIGRATIONS, open_sqlite
+from storage.times import to_text
 from tests.storage.rows import NOON, SOON, add_tables, seat
 
 if TYPE_CHECKING:
@@ -206,9 +207,17 @@ async def test_notes_written_before_there_were_numbers_have_them(tmp_path: Path)
         for number, (table, source, at) in enumerate(
             (("T1", "table", SOON), ("T1", "person", NOON), ("T2", "table", NOON), ("T1", "table", NOON))
         ):
-            said = Contribution(f"c{number}", table, None, source, 1, None, None, f"testo {number}")
-            await contributions.add(tx, said, 1001, number, 1, at)
-        await contributions.withdraw(tx, "c0", 1, SOON)
+            # As it was written then: contributions have had other columns since.
+            await tx.fetch(
+                "INSERT INTO contributions (id, table_code, source, session, text, received_at)"
+                " VALUES ($1, $2, $3, 1, $4, $5)",
+                f"c{number}",
+                table,
+                source,
+                f"testo {number}",
+                to_text(at),
+            )
+        await tx.fetch("UPDATE contributions SET withdrawn_at = $1 WHERE id = 'c0'", to_text(SOON))
     await database.close()
     database = await open_sqlite(tmp_path / "event.db")
     try:
