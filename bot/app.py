@@ -122,7 +122,16 @@ class RunningBot:
         self.screens = Screens(database, event, bot, clock, outage, pacer, self.translators, paid=paid)
         self.outbox = Outbox(database, event, bot, clock, outage, pacer, self.translators, studio, paid=paid)
         self._own_thinker = Thinker() if thinker is None and settings.themes else None
-        self.themes = ThemesWorker(database, event, clock, outage, pacer, thinker or self._own_thinker)
+        self.themes = ThemesWorker(
+            database,
+            event,
+            clock,
+            outage,
+            pacer,
+            thinker or self._own_thinker,
+            settings.channel,
+            self._wake,
+        )
         self.note_files = NoteFiles(
             database,
             files.FileStore(files.beside(settings.database)),

@@ -17,7 +17,7 @@ from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.render import render
 from handlers.sending import out_of_reach, seconds, send
-from participation import agenda, contributions, notices, timing
+from participation import contributions, notices, posts, timing
 from storage import outbox, people
 from storage.database import Unavailable
 
@@ -163,7 +163,7 @@ class Outbox(Worker):
     async def _send(self, letter: Letter, lane: Lane) -> None:
         """Send a message, or the next part of one, and write down that it went."""
         paid, words = lane is Lane.PAID, self._translators.of(letter.language or self._event.language)
-        post = agenda.load(letter.content)
+        post = posts.load(letter.content)
         picture = None if post is None else await self._studio.draw(post, words)
         told = () if post else await self._told(letter, words)
         ticket = await self.turn(letter.chat, letter.chat, lane)
@@ -208,7 +208,7 @@ class Outbox(Worker):
         async def write() -> None:
             async with self._database.transaction() as tx:
                 await outbox.sent(tx, letter, message, self._clock.now())
-                if letter.person is not None and agenda.load(letter.content) is None:
+                if letter.person is not None and posts.load(letter.content) is None:
                     await contributions.seen(tx, letter.person, notices.load(letter.content), message)
 
         await self.insist(write)

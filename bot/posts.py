@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, assert_never
 
-from charts import contributions, heatmap, keywords, priorities, ranking, turnout
-from participation import summary
+from charts import contributions, heatmap, keywords, priorities, ranking, restitution, turnout
+from participation import restituting, summary
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from charts.picture import Picture
     from locales.translator import Translator
-    from participation.agenda import Post
     from participation.event import Event
+    from participation.posts import Post
     from storage.database import Database
 
 
@@ -28,7 +28,7 @@ class Studio:
         self._clock = clock
         self._executor = executor
 
-    async def draw(self, post: Post, words: Translator) -> Picture:
+    async def draw(self, post: Post, words: Translator) -> Picture:  # noqa: PLR0911 - one way out per picture
         """The picture of a post, from the figures as they are now."""
         now = self._clock.now()
         session = post.session or 1
@@ -52,5 +52,8 @@ class Studio:
             case "keywords":
                 found = await summary.session_keywords(self._database, session, now)
                 return await run(self._executor, keywords.draw, found, self._event, words)
+            case "restitution":
+                made, page = await restituting.page_of(self._database, post.version or 0, post.page or "")
+                return await run(self._executor, restitution.draw, made, page, self._event, words)
             case _:
                 assert_never(post.post)

@@ -15,7 +15,7 @@ from bot.drawing import draw
 from handlers.callback_data import encode
 from handlers.render import render
 from handlers.render.message import stripped
-from participation import agenda, notices
+from participation import notices, posts
 from storage import audit
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ async def _compare_letters(
         shown = _message(phones, letter.chat, letter.message)
         if shown is None:
             found.broken("messages_lost", f"{letter.key}, said to be {letter.message}")
-        elif agenda.load(letter.content) is None:
+        elif posts.load(letter.content) is None:
             told = render(notices.load(letter.content), event, words.of(letter.language or event.language))
             if shown["text"] != _plain(told[-1]):
                 found.broken("messages_untrue", letter.key)

@@ -1,22 +1,24 @@
 """Has contributions read and themes found as they come: one thing at a time, in the thinking process.
 
 What is to be done is read from the store, so a kill loses nothing but the step under way. New contributions
-are placed at once; the themes are found anew at a pace that leaves the regia time to look.
+are placed at once; the themes are found anew at a pace that leaves the regia time to look. A restitution that
+was asked for is made as soon as all of that is done, or after a while without it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from bot.worker import Worker
-from participation import thinking
+from participation import restituting, restitution, thinking
 from participation.embedding import EmbeddingUnavailableError
 from storage import themes
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from bot.clock import Clock
     from bot.outage import Outage
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from participation.event import Event
     from participation.themes import Places
     from storage.database import Database
+    from storage.restitution import Version
     from storage.themes import State
 
 log = structlog.get_logger(__name__)
@@ -47,11 +50,15 @@ class ThemesWorker(Worker):
         outage: Outage,
         pacer: Pacer,
         thinker: Thinker | None,
+        channel: int | None = None,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__("themes", clock, outage, pacer, 1)
         self._database = database
         self._event = event
         self._thinker = thinker
+        self._channel = channel
+        self._after = after
         self._next = clock.elapsed()
         self._places: Places | None = None
         self._themes: tuple[int, ...] = ()
@@ -64,17 +71,24 @@ class ThemesWorker(Worker):
 
     async def look(self) -> float | None:
         """Read what was not read, or find the themes anew, or their labels: what is first to be done."""
-        if self._thinker is None or self.full or self.busy(_ONE):
+        if self.full or self.busy(_ONE):
+            return None
+        wanted = await restituting.wanted(self._database, self._clock.now())
+        if self._thinker is None:
+            if wanted is not None:
+                self.start(_ONE, self._guarded(self._restitute(wanted.version)))
             return None
         state = await themes.state(self._database)
-        if state.unread:
+        if state.unread and not (wanted is not None and wanted.overdue):
             self.start(_ONE, self._guarded(self._read(self._thinker, state)))
         elif state.changes > state.grouped:
-            if self._clock.elapsed() < self._next:
+            if self._clock.elapsed() < self._next and wanted is None:
                 return self._next
             self.start(_ONE, self._guarded(self._group(self._thinker)))
         elif state.newest_act > state.described:
             self.start(_ONE, self._guarded(self._describe(self._thinker)))
+        elif wanted is not None:
+            self.start(_ONE, self._guarded(self._restitute(wanted.version)))
         elif self._placed_by != (state.grouped, state.newest_act):
             # Ready before the next one comes: it has its place at once then.
             self.start(_ONE, self._guarded(self._ready(self._thinker, state)))
@@ -124,3 +138,14 @@ class ThemesWorker(Worker):
         given = await thinking.material(self._database)
         shown = await thinker.described(given.standing, given.said, given.vectors, self._event.language)
         await thinking.describe(self._database, given, shown)
+
+    async def _restitute(self, version: Version) -> None:
+        now = self._clock.now()
+        given, basis = await restituting.material(self._database, self._event, version, now)
+        if self._thinker is None:
+            made = await asyncio.to_thread(restitution.made, given)
+        else:
+            made = await self._thinker.restituted(given)
+        await restituting.keep(self._database, self._event, made, basis, self._channel, now)
+        log.info("restitution_made", version=made.version)
+        self._after()

@@ -18,11 +18,13 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
-from participation import embedding, themes
+from participation import embedding, restitution, themes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from participation.aggregates import Restitution
+    from participation.restitution import Material
     from participation.themes import Description, Said, Theme
 
 QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
@@ -78,6 +80,10 @@ class Thinker:
     ) -> list[tuple[bytes, int | None]]:
         """The meaning of each new contribution, and the place of the theme that it joins, if any."""
         return await self._ask(_placed, tuple(texts), by, language)
+
+    async def restituted(self, given: Material) -> Restitution:
+        """The restitution that comes of this; see `participation.restitution.made`."""
+        return await self._ask(restitution.made, given)
 
     def close(self) -> None:
         """End the process, whatever it is at; nothing more is answered."""

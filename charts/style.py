@@ -105,10 +105,14 @@ class Typeface:
 
 
 class Canvas:
-    """A picture in the making, in pixels from its upper left corner; it becomes as high as it needs to be."""
+    """A picture in the making, in pixels from its upper left corner; it becomes as high as it needs to be.
 
-    def __init__(self) -> None:
-        self.figure = Figure(figsize=(WIDTH / _POINTS, 1), dpi=_POINTS, facecolor=PAPER)
+    `scale`: pixels of the file for one of these.
+    """
+
+    def __init__(self, scale: float = 1) -> None:
+        self._scale = scale
+        self.figure = Figure(figsize=(WIDTH / _POINTS, 1), dpi=_POINTS * scale, facecolor=PAPER)
         FigureCanvasAgg(self.figure)
         self._place = Affine2D()
         self._regular = Typeface("DejaVuSans.ttf")
@@ -117,9 +121,9 @@ class Canvas:
 
     def finished(self, height: float) -> Figure:
         """The figure, cut at `height` pixels from its top."""
-        whole = round(height)
+        whole = round(height * self._scale) / self._scale
         self.figure.set_size_inches(WIDTH / _POINTS, whole / _POINTS)
-        self._place.clear().scale(1, -1).translate(0, whole)
+        self._place.clear().scale(1, -1).translate(0, whole).scale(self._scale)
         return self.figure
 
     # --- text -------------------------------------------------------------------------------------------
@@ -350,7 +354,7 @@ class Canvas:
 def png(figure: Figure) -> bytes:
     """The figure as a PNG file: the same figure gives the same bytes."""
     file = BytesIO()
-    figure.savefig(file, format="png", dpi=_POINTS, metadata={"Software": None})
+    figure.savefig(file, format="png", dpi="figure", metadata={"Software": None})
     return file.getvalue()
 
 

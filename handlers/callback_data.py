@@ -416,6 +416,21 @@ class UndoCuration:
     act: str
 
 
+# --- the restitution
+
+
+@dataclass(frozen=True)
+class ShowRestitution:
+    """The restitution as it is now."""
+
+
+@dataclass(frozen=True)
+class PublishRestitution:
+    """The wish: this version is published."""
+
+    version: str
+
+
 # --- notes
 
 
@@ -555,6 +570,8 @@ Press = (
     | PlaceSaid
     | MarkPlenary
     | UndoCuration
+    | ShowRestitution
+    | PublishRestitution
     | ShowNote
     | WithdrawNote
     | MoveNote
@@ -618,6 +635,8 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "tl": PlaceSaid,
     "tp": MarkPlenary,
     "tu": UndoCuration,
+    "rz": ShowRestitution,
+    "rb": PublishRestitution,
     "no": ShowNote,
     "nw": WithdrawNote,
     "nm": MoveNote,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers import confirming, links, steering, unknown
 from handlers.facilitator import notes, paper, priorities, questions, table, ties
 from handlers.participant import code, contributions, dots, information, joining, runoff, typed
-from handlers.regia import agenda, charts, dead_letters, phases, roles, themes
+from handlers.regia import agenda, charts, dead_letters, phases, restitution, roles, themes
 
 if TYPE_CHECKING:
     from handlers.context import BolliniApplication
@@ -33,6 +33,7 @@ def setup(application: BolliniApplication) -> None:
         agenda,
         charts,
         themes,
+        restitution,
         steering,
         links,
         roles,

@@ -8,7 +8,6 @@ the agenda is in `participation/shifting.py`.
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -19,13 +18,16 @@ from participation import (
     event_change,
     notices,
     phases,
+    posts,
     replanning,
+    restituting,
     runoffs,
     theme_board,
     timing,
 )
 from participation.event import EventFileError, Phase, read
 from participation.notices import Mover
+from participation.posts import Post
 from participation.runoffs import CloseRunoff
 from storage import agenda as stored_agenda
 from storage import events, moments, outbox, tables
@@ -42,23 +44,8 @@ if TYPE_CHECKING:
 COUNTDOWN: Final = (5, 1)
 """Minutes before a table closes at which people are told."""
 
-VOTES: Final = frozenset({"heatmap", "ranking"})
-"""Pictures of the votes: they come when the last table has closed, and never tell one table's apart."""
-
 WAIT: Final = timedelta(minutes=1)
 """How long such a picture waits before it looks again, for a table whose closing is not planned."""
-
-Picture = Literal["turnout", "heatmap", "ranking", "priorities", "contributions", "keywords"]
-
-
-class Post(BaseModel):
-    """A picture for the regia's channel, scheduled for `at`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    post: Picture
-    at: datetime
-    session: int | None = None
 
 
 class PhaseChange(BaseModel):
@@ -86,7 +73,15 @@ class FirstThemes(BaseModel):
     first_themes: Literal[True]
 
 
-Action = Post | PhaseChange | CloseRunoff | FirstThemes | Minute
+class FreezeRestitution(BaseModel):
+    """Session 2 is over: what is contributed later is not in the restitution."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    freeze_restitution: Literal[True]
+
+
+Action = Post | PhaseChange | CloseRunoff | FirstThemes | FreezeRestitution | Minute
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 
 
@@ -96,13 +91,16 @@ def plan(event: Event, *, channel: bool) -> tuple[Moment, ...]:
     for item in event.agenda:
         if item.code == event.themes.first_board:
             found.append(_moment("themes:first", event.moment(item.time), FirstThemes(first_themes=True)))
+    ends = event.phase_starts()[Phase.CLOSING]
+    found.append(_moment("restitution:freeze", ends, FreezeRestitution(freeze_restitution=True)))
     if channel:
         found += [_moment(key, due, action) for key, due, action in _posts(event)]
     return tuple(found)
 
 
 def _moment(key: str, due: datetime, action: Action) -> Moment:
-    # Of one time, "phase:" sorts before "post:": a picture shows the tables as the agenda has moved them.
+    # Of one time, "phase:" sorts before "post:" and "restitution:": what is shown of the tables is as the
+    # agenda has moved them.
     return Moment(key=key, due=due, action=action.model_dump_json())
 
 
@@ -138,7 +136,7 @@ def _every(minutes: int, start: datetime, end: datetime) -> Iterator[datetime]:
     yield end
 
 
-def _post(picture: Picture, at: datetime, session: int | None = None) -> tuple[str, datetime, Action]:
+def _post(picture: posts.Picture, at: datetime, session: int | None = None) -> tuple[str, datetime, Action]:
     name = picture if session is None else f"{picture}{session}"
     return f"post:{name}:{at:%Y-%m-%dT%H:%M}", at, Post(post=picture, at=at, session=session)
 
@@ -226,7 +224,7 @@ async def _run(database: Database, event: Event, moment: Moment, now: datetime, 
             if await moments.put_off(tx, moment.key, moment.due, timing.next_minute(now)):
                 await _minute(tx, event, now)
             return False
-        if isinstance(action, Post) and action.post in VOTES:
+        if isinstance(action, Post) and action.post in posts.VOTES:
             later = await _last_closing(tx, now)
             if later is not None:
                 await moments.put_off(tx, moment.key, moment.due, later)
@@ -240,8 +238,10 @@ async def _run(database: Database, event: Event, moment: Moment, now: datetime, 
                 await runoffs.close_in(tx, event, runoff, now, None)
             case FirstThemes():
                 await theme_board.tell_first(tx, event, moment.key, now)
+            case FreezeRestitution():
+                await restituting.freeze_in(tx, moment.key, now)
             case Post() as post if channel is not None:
-                await outbox.post(tx, moment.key, channel, dump(post), now, urgency=Urgency.POST)
+                await outbox.post(tx, moment.key, channel, posts.dump(post), now, urgency=Urgency.POST)
             case Post():
                 pass
     return True
@@ -278,13 +278,3 @@ async def _minute(tx: Transaction, event: Event, now: datetime) -> None:
             await outbox.announce(
                 tx, key, f"{audience}:{row.code}", notices.dump(told), now, urgency=Urgency.NUDGE
             )
-
-
-def dump(post: Post) -> str:
-    """A post as JSON text, to rest in the outbox."""
-    return post.model_dump_json()
-
-
-def load(text: str) -> Post | None:
-    """The post that `dump` wrote; None for an outbox text that is no post."""
-    return Post.model_validate_json(text) if "post" in json.loads(text) else None

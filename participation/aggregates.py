@@ -7,13 +7,12 @@ which the figures were read, and is printed with them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - a restitution is read back from JSON by its types
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - as above
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
     from participation.notices import Dropped, TieTold
 
 PriorityState = Literal["open", "proposed", "confirmed"]
@@ -149,3 +148,77 @@ class Keywords:
     session: int
     contributions: int
     words: tuple[Keyword, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisKeywords:
+    """The keywords of what was contributed to the strategies of one axis, both sessions together."""
+
+    axis: str
+    contributions: int
+    words: tuple[Keyword, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RestitutionTheme:
+    """A theme as it is given back.
+
+    `number` is how the regia names it, `title` "" while it has none; `tables` are the codes of those it comes
+    from, in the event's order, `axes` those that it touches; `voices`: people, and tables by their notes;
+    `plenary`: the regia marked it.
+    """
+
+    number: str
+    title: str
+    keywords: tuple[str, ...]
+    recurring: bool
+    crosscutting: bool
+    tables: tuple[str, ...]
+    axes: tuple[str, ...]
+    voices: int
+    contributions: int
+    plenary: bool
+
+    @property
+    def single(self) -> bool:
+        """Neither recurring nor cross-cutting."""
+        return not self.recurring and not self.crosscutting
+
+
+@dataclass(frozen=True, slots=True)
+class SingleVoice:
+    """A contribution that fits in no theme: where it was said, on which strategy, and a few words of it."""
+
+    number: str
+    table: str
+    strategy: str | None
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restitution:
+    """What the event gives back in plenary, as it was at one moment; nothing in it is word for word.
+
+    `until`: what was contributed later is not in it (None: nothing was frozen yet, it is a draft);
+    `contributions` and `people` that it comes from, `by_table` how many from each that has any; `unread`:
+    contributions whose meaning was not known in time, which are among the voices. `sessions` and `axes` in
+    the event's order; `themes` those marked for the plenary first, then the weightiest. `talking`: tables
+    where Session 2 went on.
+    """
+
+    version: int
+    at: datetime
+    until: datetime | None
+    contributions: int
+    people: int
+    by_table: Mapping[str, int]
+    talking: tuple[str, ...]
+    unread: int
+    sessions: tuple[Keywords, ...]
+    axes: tuple[AxisKeywords, ...]
+    themes: tuple[RestitutionTheme, ...]
+    voices: tuple[SingleVoice, ...]
+
+    def of_kind(self, kind: str) -> tuple[RestitutionTheme, ...]:
+        """The themes that are "recurring", "crosscutting" or "single"; one may be of the first two kinds."""
+        return tuple(theme for theme in self.themes if getattr(theme, kind))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from participation import agenda, notices, phases
-from participation.agenda import Picture, Post
+from participation import notices, phases, posts
 from participation.event import Phase
+from participation.posts import Picture, Post
 from storage import outbox, tables
 from storage.outbox import Urgency
 
@@ -71,9 +71,9 @@ async def draw(
     async with database.transaction() as tx:
         rows = await tables.all_tables(tx)
         voting = tuple(row.code for row in rows if Phase(row.phase) in phases.VOTING)
-        if picture in agenda.VOTES and voting:
+        if picture in posts.VOTES and voting:
             return notices.ChartRefused(reason="voting", tables=voting)
-        content = agenda.dump(Post(post=picture, at=now, session=session))
+        content = posts.dump(Post(post=picture, at=now, session=session))
         key = f"chart:{act}:{chart}:{place}"
         if place == "channel" and channel is not None:
             await outbox.post(tx, key, channel, content, now, urgency=Urgency.POST)

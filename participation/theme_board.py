@@ -6,7 +6,7 @@ person knows what they were shown (`participation/curation.py` compares by that)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from participation import notices, roles
@@ -28,15 +28,16 @@ from participation.theme_notices import (
 )
 from participation.themes import Kind, kinds
 from participation.thinking import as_said
-from storage import outbox, theme_acts, themes
+from storage import contribution_trace, outbox, theme_acts, themes
 from storage.outbox import Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from participation.event import Event
     from participation.notices import Notice
+    from storage.contribution_trace import State
     from storage.database import Database, Reader, Transaction
     from storage.people import Person
     from storage.themes import Placed, ThemeRow
@@ -61,13 +62,16 @@ class Look:
     unread: int
 
 
-async def read(reader: Reader, event: Event) -> Look:
+async def read(reader: Reader, event: Event, until: datetime | None = None) -> Look:
     """All themes with what is in them, leftovers, and how much is not read yet.
 
-    Each contribution that stands is in exactly one of `members` and `leftovers`.
+    Each contribution that stands is in exactly one of `members` and `leftovers`; `until`: of those that had
+    come by then, as they were then.
     """
     # In this order: between the two longest pieces of work the event loop goes round.
     places = await themes.places(reader)
+    if until is not None:
+        places = _as_of(places, await contribution_trace.as_of(reader, until))
     rows = await themes.all_themes(reader)
     inside: dict[int, list[Placed]] = {}
     for each in places:
@@ -82,6 +86,17 @@ async def read(reader: Reader, event: Event) -> Look:
         contributions=len(places),
         unread=sum(not each.read for each in places),
     )
+
+
+def _as_of(places: Sequence[Placed], changed: Mapping[str, State | None]) -> Sequence[Placed]:
+    """Contributions as they were at a moment, by what of them came or `changed` after it (None: came)."""
+    found = []
+    for each in places:
+        if each.contribution not in changed:
+            found.append(each)
+        elif (was := changed[each.contribution]) is not None:
+            found.append(replace(each, text=was.text, strategy=was.strategy, question=was.question))
+    return found
 
 
 def _item(row: ThemeRow, members: Sequence[Placed], event: Event) -> ThemeItem:

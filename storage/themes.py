@@ -40,7 +40,7 @@ class Placed:
     """A contribution that stands, and its place.
 
     `number` is how people name it; `person` is only there to count voices by, None for a table's own note;
-    `read`: its meaning is known.
+    `read`: its meaning is known; `contribution`: its id.
     """
 
     number: int
@@ -55,6 +55,7 @@ class Placed:
     held: bool
     looked: bool
     read: bool
+    contribution: str
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ async def places(reader: Reader) -> Sequence[Placed]:
     """All contributions that stand, by their numbers."""
     rows = await reader.fetch(
         "SELECT t.number, t.theme_id, t.held, t.looked, t.vector IS NOT NULL AS read, c.table_code, c.source,"
-        " c.session, c.strategy, c.question, c.text, m.person_id FROM theme_places t"
+        " c.session, c.strategy, c.question, c.text, c.id, m.person_id FROM theme_places t"
         " JOIN contributions c ON c.id = t.contribution_id"
         " LEFT JOIN contribution_messages m ON m.contribution_id = c.id ORDER BY t.number"
     )
@@ -112,6 +113,7 @@ async def places(reader: Reader) -> Sequence[Placed]:
             held=bool(row["held"]),
             looked=bool(row["looked"]),
             read=bool(row["read"]),
+            contribution=row["id"],
         )
         for row in rows
     ]

@@ -59,6 +59,8 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     PlaceSaid       /temi sposta 37 in 4           theme_words: "leftovers", "new"
     MarkPlenary     /temi 4 plenaria               theme_words: "no"
     UndoCuration    /temi annulla
+    ShowRestitution /restituzione
+    PublishRestitution /restituzione pubblica       restitution_words: "publish", "freeze"
     ShowRoles       /ruoli T6, /ruoli torino, /ruoli regia
     NewLink         /link facilitatore T6          role_words
     AskRevocation   /revoca R5, /revoca L7
@@ -90,6 +92,7 @@ from handlers.render.typing_words import (
     paper_words,
     phase_words,
     place_words,
+    restitution_words,
     role_words,
     theme_words,
     typed_words,
@@ -114,6 +117,7 @@ __all__ = [
     "phase_words",
     "place_words",
     "render",
+    "restitution_words",
     "role_words",
     "theme_words",
     "toast",

@@ -23,6 +23,7 @@ from handlers.render import (
     prompts,
     questions,
     regia,
+    restitution,
     roles,
     seats,
     themes,
@@ -63,6 +64,7 @@ _TOPICS = (
     roles,
     seats,
     themes,
+    restitution,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

@@ -45,7 +45,18 @@ PAPER: Final = ("carta", "schede", "consegnate", "presenti")
 """Commands of everybody who may enter paper at a table, the regia included."""
 NOTES: Final = ("note",)
 """Commands of everybody who reads the notes of a table, the regia included."""
-REGIA: Final = ("stato", "fase", "agenda", "prolunga", "riapri", "avviso", "temi", "grafici", "scarti")
+REGIA: Final = (
+    "stato",
+    "fase",
+    "agenda",
+    "prolunga",
+    "riapri",
+    "avviso",
+    "temi",
+    "restituzione",
+    "grafici",
+    "scarti",
+)
 ROLES: Final = ("ruoli", "link", "revoca", "sposta")
 """Commands of the regia about who may do what, and who sits where."""
 
@@ -100,6 +111,7 @@ _THEMES: Final = (
     "and",
     "to",
 )
+_RESTITUTION: Final = ("freeze", "publish")
 _PLACES: Final = ("here", "channel")
 
 
@@ -244,6 +256,18 @@ def theme_words(words: Translator) -> Mapping[str, str]:
 def theme_word(words: Translator, meaning: str) -> str:
     """The first of the words with this meaning behind /temi: the one the texts use."""
     return _listed(words, f"theme_words.{meaning}")[0]
+
+
+def restitution_words(words: Translator) -> Mapping[str, str]:
+    """The words that act behind /restituzione, casefolded: "freeze" or "publish"."""
+    return {
+        word: meaning for meaning in _RESTITUTION for word in _listed(words, f"restitution_words.{meaning}")
+    }
+
+
+def restitution_word(words: Translator, meaning: str) -> str:
+    """The first of the words with this meaning behind /restituzione: the one the texts use."""
+    return _listed(words, f"restitution_words.{meaning}")[0]
 
 
 def _listed(words: Translator, key: str) -> tuple[str, ...]:

@@ -17,10 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from participation import agenda, invitations
-from participation.agenda import Picture, Post
+from participation import invitations, posts
 from participation.event import PACKAGED, load
 from participation.notices import Role
+from participation.posts import Picture, Post
 from rehearsal.telegram import Limits, Telegram
 from storage import outbox, people
 from storage.outbox import Urgency
@@ -100,7 +100,7 @@ async def at_once(database: Database) -> None:
     async with database.transaction() as tx:
         for number in range(10):
             post = Post(post=PICTURES[number % 5], at=now, session=2)
-            await outbox.post(tx, f"post:{number}", CHANNEL, agenda.dump(post), now, urgency=Urgency.POST)
+            await outbox.post(tx, f"post:{number}", CHANNEL, posts.dump(post), now, urgency=Urgency.POST)
 
 
 async def measure(folder: Path) -> dict[str, Any]:

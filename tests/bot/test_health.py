@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 from bot import health
 from bot.__main__ import main
 from bot.metrics import Metrics
-from participation import agenda, notices
-from participation.agenda import Post
+from participation import notices, posts
+from participation.posts import Post
 from rehearsal.telegram import Fault
 from storage import moments, outbox
 from storage.moments import Moment
@@ -162,7 +162,7 @@ async def test_messages_that_wait_long_and_an_agenda_that_is_late(
                 urgency=Urgency.NUDGE,
                 person=person["id"],
             )
-            await outbox.post(tx, "b", CHANNEL, agenda.dump(post), long_ago, urgency=Urgency.POST)
+            await outbox.post(tx, "b", CHANNEL, posts.dump(post), long_ago, urgency=Urgency.POST)
             await moments.add(tx, Moment("phase:session1:T99", long_ago, '{"unreadable": true}'))
         hall.bot.outbox.wake()
         found = await watcher.failing()

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from handlers.render.contributions import WITHOUT_TEXT
 from handlers.render.own import OWN_REFUSALS
 from handlers.render.priorities import REFUSALS as PRIORITY_REFUSALS
+from handlers.render.restitution import REFUSALS as RESTITUTION_REFUSALS
 from handlers.render.seats import MOVE_REFUSALS
 from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
-from participation import theme_notices
+from participation import restitution_notices, theme_notices
 from participation.charting import CHARTS
 from participation.contribution_notices import OwnRefused
 from participation.event import Event, Phase
@@ -63,6 +64,7 @@ from participation.notices import (
     ZoneLeftOut,
     dump,
 )
+from participation.restitution_notices import RestitutionRefused
 from participation.theme_notices import Curation
 
 if TYPE_CHECKING:
@@ -98,6 +100,7 @@ REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
     AgendaRefused: ("past", "range", "held", "running", "over", "unclear", "a reason of a later version"),
     BulletinUnclear: ("empty", "too_long", "audience", "a reason of a later version"),
     OwnRefused: (*OWN_REFUSALS, "a reason of a later version"),
+    RestitutionRefused: (*RESTITUTION_REFUSALS, "a reason of a later version"),
     ChartRefused: ("voting", "no_channel", "a reason of a later version"),
 }
 
@@ -459,6 +462,8 @@ class Samples:
             "why": ["large", "video", "kind", "gone", "a reason of a later version"],
             "from_table": [table.code for table in event.tables],
         }
+        if kind.__module__ == restitution_notices.__name__:
+            codes["number"] = ["4", "123456789"]
         if kind.__module__ == theme_notices.__name__:
             codes |= {
                 "about": ["theme", "said", "axis"],
@@ -484,7 +489,7 @@ class Samples:
         if name == "choices":
             places = [(table.code, zone) for table in self._event.tables for zone in table.zones]
             return tuple(random.sample(places, random.choice((0, 1, len(places)))))
-        if name in {"facilitates", "assists", "moved", "tables"} or kind.__name__ == "TablesMoved":
+        if name in {"facilitates", "assists", "moved", "tables", "talking"} or kind.__name__ == "TablesMoved":
             codes = [table.code for table in self._event.tables]
             return tuple(random.sample(codes, random.choice((0, 0, 1, 2, min(4, len(codes))))))
         codes = self._codes()[: random.choice((0, 0, 1, 1, 2, 6, 27))]

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from participation import agenda, notices
-from participation.agenda import Post
+from participation import agenda, notices, posts
 from participation.event import PACKAGED, Phase
 from participation.event_change import EventChanged
 from participation.phases import ORDER
+from participation.posts import Post
 from storage import moments, tables
 from storage.database import DatabaseError
 from storage.moments import Moment
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CHANNEL = -1001
 
 
-async def posts(floor: Floor) -> list[str]:
+async def posted(floor: Floor) -> list[str]:
     rows = await floor.database.fetch("SELECT key FROM outbox WHERE chat_id = $1 ORDER BY id", CHANNEL)
     return [row["key"].removeprefix("post:") for row in rows]
 
@@ -42,7 +42,7 @@ async def plan_of(floor: Floor) -> list[str]:
 
 def test_the_plan_has_each_phase_of_each_table_and_no_posts_without_a_channel(turin: Event) -> None:
     planned = agenda.plan(turin, channel=False)
-    assert 5 * len(turin.tables) + 1 == len(planned)
+    assert 5 * len(turin.tables) + 2 == len(planned)
     assert [turin.moment(time(11, 20))] == [each.due for each in planned if each.key == "themes:first"]
     assert len(planned) == len({moment.key for moment in planned})
     starts = turin.phase_starts()
@@ -70,8 +70,8 @@ async def test_a_post_rests_in_the_outbox_as_it_was_planned(floor: Floor) -> Non
     floor.at("10:15")
     await floor.run_due(CHANNEL)
     content = await value(floor.database, "SELECT content FROM outbox")
-    assert Post(post="turnout", at=floor.now) == agenda.load(content)
-    assert agenda.load(notices.dump(notices.Thanks(table="T6"))) is None
+    assert Post(post="turnout", at=floor.now) == posts.load(content)
+    assert posts.load(notices.dump(notices.Thanks(table="T6"))) is None
 
 
 async def test_the_day_runs_in_order_and_each_thing_once(floor: Floor) -> None:
@@ -83,7 +83,7 @@ async def test_the_day_runs_in_order_and_each_thing_once(floor: Floor) -> None:
         assert 0 == await floor.run_due(CHANNEL)
         floor.later(60)
     assert len(planned) == run
-    assert [key.removeprefix("post:") for key in planned if key.startswith("post:")] == await posts(floor)
+    assert [key.removeprefix("post:") for key in planned if key.startswith("post:")] == await posted(floor)
     assert {Phase.AFTERMATH} == {Phase(row.phase) for row in await tables.all_tables(floor.database)}
     assert ["PrioritiesDecided", "Thanks"] == [type(each).__name__ for each in await floor.told(anna)]
 
@@ -92,7 +92,7 @@ async def test_what_was_missed_is_caught_up_once_and_in_order(floor: Floor) -> N
     planned = await plan_of(floor)
     floor.at("23:00")
     assert len(planned) == await floor.run_due(CHANNEL)
-    assert [key.removeprefix("post:") for key in planned if key.startswith("post:")] == await posts(floor)
+    assert [key.removeprefix("post:") for key in planned if key.startswith("post:")] == await posted(floor)
     for table in floor.event.tables:
         history = await tables.history(floor.database, table.code)
         assert list(ORDER[1:]) == [step.to_phase for step in history]
@@ -117,7 +117,7 @@ def test_a_clock_that_goes_back_and_forth_changes_nothing_done(
         latest = begin + timedelta(minutes=max(minutes))
         due = [m for m in agenda.plan(turin, channel=True) if m.due <= latest]
         assert len(due) == run
-        assert sum(m.key.startswith("post:") for m in due) == len(await posts(floor))
+        assert sum(m.key.startswith("post:") for m in due) == len(await posted(floor))
 
     play(template, turin, acted)
 
@@ -127,7 +127,7 @@ async def test_two_who_look_at_once_run_each_moment_once(floor: Floor) -> None:
     run = await asyncio.gather(*(floor.run_due(CHANNEL) for _ in range(4)))
     due = [m for m in agenda.plan(floor.event, channel=True) if m.due <= floor.now]
     assert len(due) == sum(run)
-    assert sum(m.key.startswith("post:") for m in due) == len(await posts(floor))
+    assert sum(m.key.startswith("post:") for m in due) == len(await posted(floor))
 
 
 async def test_a_table_that_went_ahead_is_left_where_it_is(floor: Floor) -> None:
@@ -155,7 +155,7 @@ async def test_one_moment_that_fails_keeps_no_other_from_being_kept(floor: Floor
             await floor.run_due(CHANNEL)
         assert 2 == len(failed.value.exceptions)
     assert {Phase.PRIORITIES} == {Phase(row.phase) for row in await tables.all_tables(floor.database)}
-    assert "heatmap:2023-12-05T09:25" in await posts(floor)
+    assert "heatmap:2023-12-05T09:25" in await posted(floor)
     # What failed is still to be done, and nothing of it was.
     assert {"a", "phase:session1:T99"} == {m.key for m in await moments.due(floor.database, floor.now)}
 
@@ -198,7 +198,7 @@ async def test_before_the_event_has_begun_a_file_with_new_times_plans_it_anew(fl
     floor.at("10:40")
     await floor.run_due(CHANNEL)
     assert Phase.PRIORITIES is await floor.phase()
-    assert ["heatmap:2023-12-05T09:40"] == [key for key in await posts(floor) if key.startswith("heatmap")]
+    assert ["heatmap:2023-12-05T09:40"] == [key for key in await posted(floor) if key.startswith("heatmap")]
     assert 1 == len(await tables.history(floor.database, "T6")) - 1
 
 

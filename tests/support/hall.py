@@ -436,6 +436,7 @@ class Hall:
             " UNION ALL SELECT 'file ' || id FROM note_files f WHERE kept_at IS NULL AND lost_at IS NULL"
             "   AND EXISTS (SELECT 1 FROM notes WHERE id = f.note_id AND withdrawn_at IS NULL)"
             " UNION ALL SELECT 'to remove ' || name FROM note_files_to_remove"
+            " UNION ALL SELECT 'restitution ' || version FROM restitutions WHERE made_at IS NULL"
             " UNION ALL SELECT 'moment ' || key FROM moments WHERE done_at IS NULL AND due_at <= $1"
             "   AND NOT EXISTS (SELECT 1 FROM agenda WHERE held_at IS NOT NULL)",
             to_text(self.clock.now()),
