@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "check an event file: every mistake at once, or a summary",
     "invite": "make one-time links for facilitators and the regia",
     "print": "make what goes on paper: posters, ballots, the strategies, cards with one-time links",
+    "import-suggestions": "bring in the answers of the online form, a CSV file, as suggestions",
     "rehearse": "play a whole event on a local Telegram, with a simulated crowd",
     "faults": "rehearse with everything going wrong, and count the promises that broke",
     "backup": "copy the database into a file and check the copy, also while the bot runs",
@@ -22,7 +23,7 @@ COMMANDS = {
     "summary": "write everything counted in a database as JSON",
     "verify": "draw again what was drawn among tied strategies, and say whether it agrees",
 }
-"""Each is a module of `bot/commands` with `add_arguments(parser)` and `run(arguments) -> status`."""
+"""Each is a module of `bot/commands` with `add_arguments(parser)`, `run(arguments) -> status`; `-` is `_`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, text in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=text, description=text)
         if name in given[:1]:
-            module = import_module(f"bot.commands.{name}")
+            module = import_module(f"bot.commands.{name.replace('-', '_')}")
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
     parsed = parser.parse_args(given)

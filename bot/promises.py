@@ -16,7 +16,7 @@ from handlers.callback_data import encode
 from handlers.render import render
 from handlers.render.message import stripped
 from participation import notices, posts
-from storage import audit
+from storage import audit, themes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,6 +47,7 @@ class Promises:
     screens_untrue: int = 0
     messages_untrue: int = 0
     seen_wrong: int = 0
+    themes_wrong: int = 0
     examples: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -85,6 +86,7 @@ async def check(folder: Path, database: Database, event: Event, words: Translato
     await _compare_dots(found, crowd, database)
     await _compare_paper(found, crowd, database)
     await _compare_contributions(found, crowd, database)
+    await compare_themes(found, crowd, database)
     await _compare_letters(found, phones, database, event, words)
     await _compare_screens(found, phones, database, event, words)
     return found
@@ -135,6 +137,31 @@ async def _compare_contributions(found: Promises, crowd: Mapping[str, Any], data
     for promise, wrong in (("contributions_lost", meant - kept), ("contributions_doubled", kept - meant)):
         for one, times in wrong.items():
             found.broken(promise, str(one), times)
+
+
+async def compare_themes(found: Promises, crowd: Mapping[str, Any], database: Database) -> None:
+    """What stands is in exactly one place, the rest in none; themes are what the regia made of them."""
+    places: dict[str, int | None] = {}
+    for one in await audit.in_themes(database):
+        if one.rows != one.stands:
+            found.broken("themes_wrong", f"in {one.rows} places, stands {one.stands}: {one.text[:60]}")
+        if one.number is not None:
+            places[str(one.number)] = one.theme
+    meant = crowd.get("themes", {"names": {}, "places": {}, "gone": [], "plenary": []})
+    known = {str(number): theme for number, theme in (await themes.all_themes(database)).items()}
+    for number, theme in meant["places"].items():
+        # Who withdrew what was moved took it away.
+        if number in places and str(places[number]) != theme:
+            found.broken("themes_wrong", f"{number} was put into {theme} and is in {places[number]}")
+    for number, name in meant["names"].items():
+        if number not in known or (known[number].name, known[number].gone) != (name, False):
+            found.broken("themes_wrong", f"theme {number} was called {name} and is {known.get(number)}")
+    for number in meant["plenary"]:
+        if number not in known or not known[number].plenary:
+            found.broken("themes_wrong", f"theme {number} was marked for the plenary and is not")
+    for number in meant["gone"]:
+        if number not in known or not known[number].gone:
+            found.broken("themes_wrong", f"theme {number} was merged and is there")
 
 
 async def _compare_letters(

@@ -73,19 +73,19 @@ def compose(restitution: Restitution, page: Page, event: Event, words: Translato
 def moment(restitution: Restitution, words: Translator) -> str:
     """As of when: what came later is not in it; a draft says that it is one."""
     if restitution.until is None:
-        return words.plain("restitution.page.draft", time=words.clock(restitution.at))
-    return words.plain("restitution.page.until", time=words.clock(restitution.until))
+        return words.plain("chart.restitution.draft", time=words.clock(restitution.at))
+    return words.plain("chart.restitution.until", time=words.clock(restitution.until))
 
 
 def _title(page: Page, event: Event, words: Translator) -> str:
     match page.kind:
         case "session":
-            return words.plain("restitution.page.session", session=page.which)
+            return words.plain("chart.restitution.session", session=page.which)
         case "axis":
             title = next((axis.title for axis in event.axes if axis.code == page.which), "")
-            return words.plain("restitution.page.axis", axis=page.which, title=title).rstrip(" ·")
+            return words.plain("chart.restitution.axis", axis=page.which, title=title).rstrip(" ·")
         case _:
-            return words.plain(f"restitution.page.{page.kind}")
+            return words.plain(f"chart.restitution.{page.kind}")
 
 
 def _colour(page: Page, event: Event) -> str:
@@ -101,14 +101,14 @@ def _lead(restitution: Restitution, page: Page, words: Translator) -> str:
         case "session" | "axis":
             contributions, found = _said(restitution, page)
             if not contributions:
-                return words.plain("restitution.page.words.nothing")
-            told = plain_counted(words, "restitution.page.words", contributions)
-            return f"{told} {words.plain(f'restitution.page.words.{_measure(found)}')}" if found else told
+                return words.plain("chart.restitution.words.nothing")
+            told = plain_counted(words, "chart.restitution.words", contributions)
+            return f"{told} {words.plain(f'chart.restitution.words.{_measure(found)}')}" if found else told
         case kind:
             count = len(restitution.voices if kind == "voices" else restitution.of_kind(kind))
-            told = plain_counted(words, f"restitution.page.{kind}.lead", count)
+            told = plain_counted(words, f"chart.restitution.{kind}.lead", count)
             first = first_of(kind, count)
-            return told if first is None else f"{told} {words.plain('restitution.page.first', first=first)}"
+            return told if first is None else f"{told} {words.plain('chart.restitution.first', first=first)}"
 
 
 # --- words ---------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _grouped(found: Sequence[Keyword]) -> list[tuple[int, list[str]]]:
 def _words_page(wall: Wall, said: tuple[int, tuple[Keyword, ...]], words: Translator) -> None:
     contributions, found = said
     if not found:
-        key = "restitution.page.words.none" if contributions else "restitution.page.words.nothing"
+        key = "chart.restitution.words.none" if contributions else "chart.restitution.words.nothing"
         wall.sentence(words.plain(key))
         return
     groups, largest = fitting(wall, _grouped(found))
@@ -217,14 +217,14 @@ def _flow(wall: Wall, texts: Sequence[str], size: float) -> list[list[str]]:
 
 def named(theme: RestitutionTheme, words: Translator) -> str:
     """A theme's title, or its number while it has none."""
-    return theme.title or words.plain("restitution.untitled", number=theme.number)
+    return theme.title or words.plain("chart.restitution.untitled", number=theme.number)
 
 
 def _themes_page(
     wall: Wall, page: Page, found: Sequence[RestitutionTheme], event: Event, words: Translator
 ) -> None:
     if not found:
-        wall.sentence(words.plain(f"restitution.page.{page.kind}.none"))
+        wall.sentence(words.plain(f"chart.restitution.{page.kind}.none"))
         return
     step = (BOTTOM - TOP) / THEMES_ON_A_PAGE
     left = MARGIN + 150
@@ -236,7 +236,7 @@ def _themes_page(
             wall.rule(top)
         count = len(theme.axes if unit == "axes" else theme.tables)
         wall.text_beside(_MIDDLE, top + 34, number(words, count), _COUNT, STRONG, bold=True, across="center")
-        told = words.plain(f"restitution.page.unit.{unit}", n=count)
+        told = words.plain(f"chart.restitution.unit.{unit}", n=count)
         wall.text_beside(_MIDDLE, top + 80, told, SMALLEST, MUTED, across="center")
         title = wall.fitted(named(theme, words), room, _TITLE, bold=True)
         wall.text_beside(left, top + 21, title, _TITLE, INK, bold=True)
@@ -256,11 +256,11 @@ def _about(theme: RestitutionTheme) -> str:
 
 def _where(theme: RestitutionTheme, page: Page, words: Translator) -> str:
     """Its tables, by how many voices, what else it is, and whether it is marked for the plenary."""
-    pieces = [words.plain("restitution.page.plenary")] if theme.plenary else []
-    pieces += [" ".join(theme.tables), plain_counted(words, "restitution.page.by", theme.voices)]
+    pieces = [words.plain("chart.restitution.plenary")] if theme.plenary else []
+    pieces += [" ".join(theme.tables), plain_counted(words, "chart.restitution.by", theme.voices)]
     if theme.recurring and theme.crosscutting:
         also = "crosscutting" if page.kind == "recurring" else "recurring"
-        pieces.append(words.plain(f"restitution.page.also.{also}"))
+        pieces.append(words.plain(f"chart.restitution.also.{also}"))
     return " · ".join(pieces)
 
 
@@ -299,8 +299,8 @@ def _voice(voice: SingleVoice, event: Event, words: Translator) -> str:
     if voice.words:
         return ", ".join(voice.words)
     if voice.strategy is not None:
-        return words.plain("restitution.voice.on", strategy=strategy_name(voice.strategy, event))
-    return words.plain("restitution.voice.unread")
+        return words.plain("chart.restitution.voice.on", strategy=strategy_name(voice.strategy, event))
+    return words.plain("chart.restitution.voice.unread")
 
 
 # --- captions ------------------------------------------------------------------------------------------
@@ -309,7 +309,7 @@ def _voice(voice: SingleVoice, event: Event, words: Translator) -> str:
 def caption(restitution: Restitution, page: Page, event: Event, words: Translator) -> Html:
     """The page in words, as far as there is room."""
     head = words.text(
-        "restitution.caption.head",
+        "chart.restitution.caption.head",
         title=_title(page, event, words),
         moment=moment(restitution, words),
         number=page.number,
@@ -322,7 +322,7 @@ def caption(restitution: Restitution, page: Page, event: Event, words: Translato
         return _listed(head, lead, _voice_lines(restitution, page, event, words), words)
     found = themes_on(restitution, page)
     if not found:
-        return lines([head, words.text(f"restitution.page.{page.kind}.none")])
+        return lines([head, words.text(f"chart.restitution.{page.kind}.none")])
 
     def write(items: int, *, names: bool = True) -> Html:
         rows = [_theme_line(theme, event if names else None, words) for theme in found[:items]]
@@ -333,16 +333,16 @@ def caption(restitution: Restitution, page: Page, event: Event, words: Translato
 
 def _others(what: str, rest: int, words: Translator) -> Html | str:
     """That so many more are in the picture."""
-    return counted(words, f"restitution.caption.others.{what}", rest) if rest else ""
+    return counted(words, f"chart.restitution.caption.others.{what}", rest) if rest else ""
 
 
 def _words_caption(restitution: Restitution, page: Page, head: Html, words: Translator) -> Html:
     contributions, found = _said(restitution, page)
     if not contributions:
-        return lines([head, words.text("restitution.page.words.nothing")])
-    lead = counted(words, "restitution.page.words", contributions)
+        return lines([head, words.text("chart.restitution.words.nothing")])
+    lead = counted(words, "chart.restitution.words", contributions)
     if not found:
-        return lines([head, lead, words.text("restitution.page.words.none")])
+        return lines([head, lead, words.text("chart.restitution.words.none")])
     measure = _measure(found)
     groups = _grouped(found)
     flat = [(weight, text) for weight, texts in groups for text in texts]
@@ -351,7 +351,7 @@ def _words_caption(restitution: Restitution, page: Page, head: Html, words: Tran
         rows = [
             counted(
                 words,
-                f"restitution.caption.words.{measure}",
+                f"chart.restitution.caption.words.{measure}",
                 weight,
                 found=", ".join(text for _, text in group),
             )
@@ -361,7 +361,7 @@ def _words_caption(restitution: Restitution, page: Page, head: Html, words: Tran
         return lines(
             [
                 head,
-                sentences(lead, words.text(f"restitution.page.words.{measure}")),
+                sentences(lead, words.text(f"chart.restitution.words.{measure}")),
                 *rows,
                 _others("words", rest, words),
             ]
@@ -374,22 +374,22 @@ def _theme_line(theme: RestitutionTheme, event: Event | None, words: Translator)
     """A theme with its tables, by their codes and names, or without an event by their codes."""
     kinds = [kind for kind in ("recurring", "crosscutting") if getattr(theme, kind)]
     return words.text(
-        "restitution.caption.theme",
+        "chart.restitution.caption.theme",
         title=named(theme, words),
         tables=words.join(
             f"{code} {table_name(code, event) if event else ''}".rstrip() for code in theme.tables
         ),
-        voices=plain_counted(words, "restitution.page.by", theme.voices),
-        axes=words.plain("restitution.caption.axes", n=len(theme.axes), axes=words.join(theme.axes))
+        voices=plain_counted(words, "chart.restitution.by", theme.voices),
+        axes=words.plain("chart.restitution.caption.axes", n=len(theme.axes), axes=words.join(theme.axes))
         if theme.crosscutting
         else "",
-        both=words.plain("restitution.caption.both") if len(kinds) > 1 else "",
+        both=words.plain("chart.restitution.caption.both") if len(kinds) > 1 else "",
     )
 
 
 def _voice_lines(restitution: Restitution, page: Page, event: Event, words: Translator) -> list[Html]:
     return [
-        words.text("restitution.caption.voice", table=voice.table, text=_voice(voice, event, words))
+        words.text("chart.restitution.caption.voice", table=voice.table, text=_voice(voice, event, words))
         for voice in voices_on(restitution, page)
     ]
 

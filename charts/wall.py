@@ -61,7 +61,7 @@ class Wall(Canvas):
         """The foot: of which event, as of when, which page of how many; the page is done."""
         middle = HEIGHT - MARGIN + 4
         self.rule(middle - 24)
-        place = words.plain("restitution.page.number", number=number, count=count)
+        place = words.plain("chart.restitution.number", number=number, count=count)
         right = f"{moment} · {place}"
         self.text_beside(WIDTH - MARGIN, middle, right, SMALLEST, MUTED, across="right")
         room = ROOM - self.width(right, SMALLEST) - 30

@@ -519,6 +519,43 @@ class NameAction:
     action: str
 
 
+# --- suggestions ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChooseSuggestedOn:
+    """The strategies of an axis to suggest on; "" for the axes to choose from."""
+
+    axis: str
+
+
+@dataclass(frozen=True)
+class SuggestOn:
+    """Suggest on this strategy."""
+
+    strategy: str
+
+
+@dataclass(frozen=True)
+class StopSuggesting:
+    """What is typed next is no suggestion."""
+
+
+@dataclass(frozen=True)
+class WithdrawSuggestion:
+    """Withdraw one's own suggestion."""
+
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class ShowSuggestions:
+    """What was suggested on a strategy, a page of it; "" for all strategies with their counts."""
+
+    strategy: str
+    page: str
+
+
 Press = (
     Acknowledge
     | PickZone
@@ -582,6 +619,11 @@ Press = (
     | MovePerson
     | MoveOwn
     | NameAction
+    | ChooseSuggestedOn
+    | SuggestOn
+    | StopSuggesting
+    | WithdrawSuggestion
+    | ShowSuggestions
 )
 
 _KINDS: Final[dict[str, type[Press]]] = {
@@ -647,6 +689,11 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "pm": MovePerson,
     "om": MoveOwn,
     "oa": NameAction,
+    "ga": ChooseSuggestedOn,
+    "gs": SuggestOn,
+    "gf": StopSuggesting,
+    "gw": WithdrawSuggestion,
+    "gl": ShowSuggestions,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

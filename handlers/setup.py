@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from handlers import confirming, links, steering, unknown
 from handlers.facilitator import notes, paper, priorities, questions, table, ties
-from handlers.participant import code, contributions, dots, information, joining, runoff, typed
+from handlers.participant import code, contributions, dots, information, joining, runoff, suggestions, typed
 from handlers.regia import agenda, charts, dead_letters, phases, restitution, roles, themes
+from handlers.regia import suggestions as suggestions_read
 
 if TYPE_CHECKING:
     from handlers.context import BolliniApplication
@@ -21,6 +22,7 @@ def setup(application: BolliniApplication) -> None:
         dots,
         code,
         contributions,
+        suggestions,
         table,
         priorities,
         ties,
@@ -34,6 +36,7 @@ def setup(application: BolliniApplication) -> None:
         charts,
         themes,
         restitution,
+        suggestions_read,
         steering,
         links,
         roles,

@@ -22,6 +22,7 @@ from participation import (
     replanning,
     restituting,
     runoffs,
+    suggestions,
     theme_board,
     timing,
 )
@@ -81,7 +82,15 @@ class FreezeRestitution(BaseModel):
     freeze_restitution: Literal[True]
 
 
-Action = Post | PhaseChange | CloseRunoff | FirstThemes | FreezeRestitution | Minute
+class Digest(BaseModel):
+    """The people of the regia hear how many suggestions came."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: Literal[True]
+
+
+Action = Post | PhaseChange | CloseRunoff | FirstThemes | FreezeRestitution | Digest | Minute
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 
 
@@ -93,6 +102,9 @@ def plan(event: Event, *, channel: bool) -> tuple[Moment, ...]:
             found.append(_moment("themes:first", event.moment(item.time), FirstThemes(first_themes=True)))
     ends = event.phase_starts()[Phase.CLOSING]
     found.append(_moment("restitution:freeze", ends, FreezeRestitution(freeze_restitution=True)))
+    for at in event.digests():
+        day = at.astimezone(event.zone_info).date()
+        found.append(_moment(f"{moments.DIGEST}{day}", at, Digest(digest=True)))
     if channel:
         found += [_moment(key, due, action) for key, due, action in _posts(event)]
     return tuple(found)
@@ -167,8 +179,11 @@ async def prepare(database: Database, event: Event, definition: str, now: dateti
             await tables.set_venue(tx, table.code, table.venue)
         await tables.arrange(tx, [table.code for table in event.tables])
         changes = await stored_agenda.changes(tx)
+        # Until when suggestions are taken may change at any time.
+        await moments.forget_digests(tx)
         for moment in plan(event, channel=channel):
-            await moments.add(tx, Moment(moment.key, timing.shifted(moment.due, changes), moment.action))
+            shifts = () if moment.key.startswith(moments.DIGEST) else changes
+            await moments.add(tx, Moment(moment.key, timing.shifted(moment.due, shifts), moment.action))
         if not await moments.done(tx, moments.MINUTE):
             await replanning.every_minute(tx, event.phase_starts()[Phase.REGISTRATION])
 
@@ -240,6 +255,8 @@ async def _run(database: Database, event: Event, moment: Moment, now: datetime, 
                 await theme_board.tell_first(tx, event, moment.key, now)
             case FreezeRestitution():
                 await restituting.freeze_in(tx, moment.key, now)
+            case Digest():
+                await suggestions.tell_digest(tx, event, moment.key, now)
             case Post() as post if channel is not None:
                 await outbox.post(tx, moment.key, channel, posts.dump(post), now, urgency=Urgency.POST)
             case Post():

@@ -20,6 +20,7 @@ from participation import (
     reopening,
     roles,
     shifting,
+    suggestions,
 )
 from participation.event import Phase
 from participation.granting import MakeLink, Revoke
@@ -197,6 +198,8 @@ async def typed(
     if meaning not in {"confirm", "cancel"}:
         return None
     if await contributions.received_before(database, event, who.person, message) is not None:
+        return None
+    if await suggestions.received_before(database, who.person, message, who.now) is not None:
         return None
     before = await asked.answered_in(database, who.person.id, who.update)
     waiting = before or await asked.open_of(database, who.person.id)

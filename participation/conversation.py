@@ -22,6 +22,7 @@ from participation import (
     reasons,
     roles,
     runoffs,
+    suggestions,
 )
 from participation.desk import Hand
 from participation.event import Phase
@@ -81,6 +82,9 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
         return (before.model_copy(update={"forwarded": typed.forwarded}),)
     if readable.is_blank(typed.text):
         return (notices.ContributionEmpty(),)
+    suggested_before = await suggestions.received_before(database, person, typed.message, typed.at)
+    if suggested_before is not None:
+        return (suggested_before,)
     plain = re.sub(r"\s+", " ", typed.text.strip().strip(".!").casefold())
     meaning = vocabulary.lone.get(plain)
     acknowledged_again = meaning == "acknowledge" and person.table is None
@@ -95,6 +99,9 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     reason = await _reason(database, person, typed, meaning, plain, vocabulary)
     if reason is not None:
         return (reason,)
+    suggested = await _suggestion(database, event, person, typed, meaning, plain, vocabulary)
+    if suggested is not None:
+        return (suggested,)
     if person.table is None or person.asked_again:
         told = await joining.read_typed(
             database, event, person, typed.text, typed.new_id, typed.at, typed.message
@@ -153,6 +160,47 @@ async def first_of_album(database: Database, person: Person, album: str, message
         if await acts.first_time(tx, key, now):
             await acts.first_time(tx, f"{key}:{message}", now)
         return await acts.known(tx, f"{key}:{message}")
+
+
+async def edited(
+    database: Database, event: Event, person: Person, typed: Typed, words: Mapping[str, str], act: str
+) -> notices.Notice:
+    """The person edited a message: so is what it became.
+
+    `words`: those of /suggerisci; `act` names the edit for ever.
+    """
+    if typed.text:
+        suggested = await suggestions.edit(
+            database, event, person, typed.message, typed.text, words, typed.at
+        )
+        if suggested is not None:
+            return suggested
+    return await contributions.edit(database, event, person, typed.message, typed.text, typed.at, act)
+
+
+async def _suggestion(
+    database: Database,
+    event: Event,
+    person: Person,
+    typed: Typed,
+    meaning: str | None,
+    plain: str,
+    vocabulary: Vocabulary,
+) -> notices.Notice | None:
+    """A suggestion of who is suggesting; None for all others, and for what acts: codes, words, places."""
+    act = f"message:{typed.message}"
+    if meaning == "finish" and await suggestions.was_end(database, person, act):
+        return await suggestions.end(database, person, act, typed.at)
+    if await suggestions.suggesting_on(database, person, typed.at) is None:
+        return None
+    if meaning == "finish":
+        return await suggestions.end(database, person, act, typed.at)
+    leading = _LEADING.fullmatch(plain)
+    acts = leading is not None and leading[1] in vocabulary.leading and leading[2][0].isdecimal()
+    places = joining.find_zone(typed.text, event) or joining.find_table(typed.text, event.tables)
+    if meaning is not None or acts or places or plain.isdecimal() or dots.read_typed(typed.text) is not None:
+        return None
+    return await suggestions.receive(database, event, person, typed.message, typed.text, typed.at)
 
 
 async def _reason(

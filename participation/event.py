@@ -49,6 +49,8 @@ __all__ = [
     "Session1",
     "Session2",
     "Strategy",
+    "SuggestionColumns",
+    "Suggestions",
     "Table",
     "Themes",
     "Venue",
@@ -60,6 +62,8 @@ __all__ = [
 PACKAGED = Path(__file__).parent / "events" / "psm-torino-2024-2026.toml"
 LABEL_LENGTH = 28
 """Characters of a label at most: two of them fit a row of buttons, and the axis of a chart on a phone."""
+SUGGESTING = timedelta(days=14)
+"""How long after the event suggestions are collected when its file does not say."""
 
 
 class EventFileError(Exception):
@@ -283,6 +287,32 @@ class Printing(_Model):
     sheets_per_table: Annotated[StrictInt, Field(ge=1, le=999)] = 40
 
 
+class SuggestionColumns(_Model):
+    """Which columns of the online form's answers hold what, by the names in the file's first line.
+
+    Each of `texts` that is not empty is a suggestion. `answer`: what no two answers have the same; `time`:
+    when it was sent, which two may share. What is in no column named here is never kept.
+    """
+
+    strategy: Text | None = None
+    texts: tuple[Text, ...] = ()
+    zone: Text | None = None
+    answer: Text | None = None
+    time: Text | None = None
+
+
+class Suggestions(_Model):
+    """Until when suggestions are collected, when the regia hears of them, how the form's answers are read.
+
+    `until`: the last day, None for two weeks after the event. `digest`: the time of day.
+    """
+
+    until: Day | None = None
+    digest: ClockTime = time(9)
+    separator: Literal[";", ",", "tab"] | None = None
+    columns: SuggestionColumns = SuggestionColumns()
+
+
 class Contacts(_Model):
     """Where to write and read on, and the online form for suggestions."""
 
@@ -319,6 +349,7 @@ class Event(_Model):
     posts: Posts = Posts()
     themes: Themes = Themes()
     printing: Printing = Printing()
+    suggestions: Suggestions = Suggestions()
     contacts: Contacts
     privacy: Privacy
 
@@ -398,6 +429,27 @@ class Event(_Model):
                 Phase.CLOSING: self.moment(self.agenda_item(Phase.CLOSING).time),
                 Phase.AFTERMATH: self.moment(self.end),
             }
+        )
+
+    @property
+    def suggestions_until(self) -> Day:
+        """The last day on which suggestions are taken."""
+        return self.suggestions.until or self.date + SUGGESTING
+
+    @property
+    def suggestions_close(self) -> datetime:
+        """When that day is over, aware UTC: from then on no suggestion is taken."""
+        return self.moment(time(), self.suggestions_until + timedelta(days=1))
+
+    def digests(self) -> tuple[datetime, ...]:
+        """When the regia hears of new suggestions, aware UTC.
+
+        Each day after the event, the last time on the morning after the last day.
+        """
+        days = (self.suggestions_until - self.date).days + 1
+        return tuple(
+            self.moment(self.suggestions.digest, self.date + timedelta(days=day))
+            for day in range(1, days + 1)
         )
 
     def session_window(self, session: int) -> tuple[datetime, datetime]:

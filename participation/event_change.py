@@ -43,6 +43,14 @@ WORDING: Final = frozenset(
         "contacts.form_url",
         "privacy.notice",
         "privacy.url",
+        "suggestions.until",
+        "suggestions.digest",
+        "suggestions.separator",
+        "suggestions.columns.strategy",
+        "suggestions.columns.texts",
+        "suggestions.columns.zone",
+        "suggestions.columns.answer",
+        "suggestions.columns.time",
     }
 )
 """The keys of an event file, as docs/event-file.md lists them, that may change while the event runs.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TEXT_BUDGET = 3600
 """Characters for a list that must fit one message of 4,096 with its heading and its markup."""
+LONGEST_SUGGESTING = 366
+"""Days after the event for which suggestions may be collected."""
 PHASES_IN_AGENDA = ("registration", "session1", "session2", "closing")
 REQUIRED_PHASES = ("session1", "session2", "closing")
 
@@ -472,6 +474,7 @@ def _number_problems(data: Mapping[str, object]) -> Iterator[Problem]:
         yield Problem("session1.priorities", "more_priorities_than_strategies", details)
     yield from _guarantee_problems(data, priorities)
     yield from _theme_problems(data)
+    yield from _suggestion_problems(data)
 
 
 def _theme_problems(data: Mapping[str, object]) -> Iterator[Problem]:
@@ -489,6 +492,47 @@ def _theme_problems(data: Mapping[str, object]) -> Iterator[Problem]:
     yield from _unknown(
         "themes.first_board", "unknown_agenda_item", [board] if isinstance(board, str) else [], known
     )
+
+
+def _suggestion_problems(data: Mapping[str, object]) -> Iterator[Problem]:
+    section = data.get("suggestions")
+    if not isinstance(section, dict):
+        return
+    day, until = _day(data.get("date")), _day(section.get("until"))
+    if day is not None and until is not None:
+        days = (until - day).days
+        if not 0 <= days <= LONGEST_SUGGESTING:
+            kind = "suggestions_too_long" if days > 0 else "suggestions_before_event"
+            details = {"until": until.isoformat(), "date": day.isoformat(), "most": LONGEST_SUGGESTING}
+            yield Problem("suggestions.until", kind, details)
+    columns = section.get("columns")
+    if not isinstance(columns, dict):
+        return
+    texts = _texts(columns.get("texts"))
+    for key, there, other in (
+        ("strategy", "strategy" in columns, "texts"),
+        ("texts", bool(texts), "strategy"),
+    ):
+        if columns and not there:
+            yield Problem(f"suggestions.columns.{key}", "column_missing", {"key": key, "other": other})
+    named = [
+        column for key in ("strategy", "zone", "answer", "time") for column in _texts([columns.get(key)])
+    ]
+    folded = [column.strip().casefold() for column in (*named, *texts)]
+    for column in (*named, *texts):
+        if folded.count(column.strip().casefold()) > 1:
+            yield Problem("suggestions.columns", "column_twice", {"column": column})
+            return
+
+
+def _day(value: object) -> date | None:
+    """A day of the raw file, None when it is none."""
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _guarantee_problems(data: Mapping[str, object], priorities: int | None) -> Iterator[Problem]:

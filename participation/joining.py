@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from participation import contributions, dashboards, dots, invitations, notices, priorities
+from participation import contributions, dashboards, dots, invitations, notices, priorities, suggestions
 from participation.event import Phase
 from participation.invitations import INVITE
 from participation.phases import VOTING
@@ -47,16 +47,18 @@ async def acknowledge(
     """
     async with database.transaction() as tx:
         person = await people.acknowledge(tx, telegram_id, language, now)
-    if person.table is not None and not payload.startswith(INVITE):
+    if person.table is not None and not payload.startswith((INVITE, suggestions.PAYLOAD)):
         return await again(database, event, person)
     return await _proceed(database, event, person, payload, new_ballot, now)
 
 
-async def _proceed(
+async def _proceed(  # noqa: PLR0911 - one way out per kind of payload
     database: Database, event: Event, person: Person, payload: str, new_ballot: str, now: datetime
 ) -> tuple[notices.Notice, ...]:
     if payload.startswith(INVITE):
         return (await invitations.use(database, person, payload, now),)
+    if payload.startswith(suggestions.PAYLOAD):
+        return (await suggestions.arrive(database, event, person, payload, now),)
     if not payload:
         if person.table is None or person.zone is None:
             return (notices.AskZone(),)

@@ -110,6 +110,32 @@ async def contributions(reader: Reader) -> Sequence[Kept]:
     ]
 
 
+@dataclass(frozen=True)
+class InTheme:
+    """A contribution, its text, whether it stands; and its place, if it has any: its number, and the theme.
+
+    `theme` is None for none; `rows`: in how many places it is.
+    """
+
+    text: str
+    stands: bool
+    rows: int
+    number: int | None
+    theme: int | None
+
+
+async def in_themes(reader: Reader) -> Sequence[InTheme]:
+    """Every contribution and note, and where it is among the themes."""
+    rows = await reader.fetch(
+        "SELECT c.text, c.withdrawn_at IS NULL AS stands, count(p.number) AS places,"
+        " max(p.number) AS number, max(p.theme_id) AS theme"
+        " FROM contributions c LEFT JOIN theme_places p ON p.contribution_id = c.id GROUP BY c.id"
+    )
+    return [
+        InTheme(row["text"], bool(row["stands"]), row["places"], row["number"], row["theme"]) for row in rows
+    ]
+
+
 async def shown_screens(reader: Reader) -> Sequence[Screen]:
     """Every screen of somebody who can be reached."""
     return [

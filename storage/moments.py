@@ -41,7 +41,13 @@ async def forget_to_come(tx: Transaction) -> None:
 MINUTE: Final = "minute"
 """The key of the one moment that comes back: it runs while the agenda is held, too."""
 
-_RUNNING = f"(key = '{MINUTE}' OR NOT EXISTS (SELECT 1 FROM agenda WHERE held_at IS NOT NULL))"
+DIGEST: Final = "digest:"
+"""How the keys begin of what comes on the days after: the event's own agenda neither holds nor shifts it."""
+
+_RUNNING = (
+    f"(key = '{MINUTE}' OR substr(key, 1, {len(DIGEST)}) = '{DIGEST}'"
+    " OR NOT EXISTS (SELECT 1 FROM agenda WHERE held_at IS NOT NULL))"
+)
 
 
 async def due(reader: Reader, now: datetime) -> Sequence[Moment]:
@@ -107,6 +113,11 @@ async def put_off(tx: Transaction, key: str, was: datetime, to: datetime) -> boo
     )
 
 
+async def forget_digests(tx: Transaction) -> None:
+    """The days after the event are planned anew: what is not done of them is forgotten."""
+    await tx.fetch("DELETE FROM moments WHERE done_at IS NULL AND substr(key, 1, length($1)) = $1", DIGEST)
+
+
 async def resume_minute(tx: Transaction, minute: Moment) -> None:
     """Have the moment that comes back come at this time, unless it is still coming."""
     await tx.fetch(
@@ -130,7 +141,7 @@ async def plan_anew(tx: Transaction, moment: Moment) -> None:
 
 
 async def shift(tx: Transaction, by: timedelta) -> None:
-    """Move all of the agenda that is still to come."""
+    """Move all of the day's agenda that is still to come."""
     for key, at in await planned(tx):
-        if key != MINUTE:
+        if key != MINUTE and not key.startswith(DIGEST):
             await tx.fetch("UPDATE moments SET due_at = $2 WHERE key = $1", key, to_text(at + by))

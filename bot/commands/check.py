@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING
@@ -103,6 +103,9 @@ def _choices(event: Event, words: Translator) -> Iterator[str]:
         yield words.plain("check.summary.guaranteed", n=event.session1.guaranteed_places)
     yield words.plain("check.summary.runoff", n=event.session1.runoff_minutes)
     yield words.plain("check.summary.questions", n=len(event.session2.questions))
+    last = event.suggestions_close - timedelta(minutes=1)
+    time = words.clock(event.digests()[0])
+    yield words.plain("check.summary.suggestions", day=words.day(last), time=time)
 
 
 def _listed(problems: Iterable[Problem], words: Translator) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.settings import SettingsError, read_settings
-from participation import summary, usage
+from participation import suggestions, summary, usage
 from storage import outbox, people
 from storage.database import DatabaseError
 from storage.sqlite import open_sqlite
@@ -45,13 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def read(path: Path) -> dict[str, Any]:
-    """People registered, each table in figures, what it used how often, how many posts went to channels."""
+    """People registered, each table in figures and what it used, suggestions, posts to channels."""
     database = await open_sqlite(path)
     try:
         return {
             "people": await people.registered(database),
             "tables": await summary.by_table(database),
             "used": await usage.by_table(database),
+            "suggestions": await suggestions.counts(database),
             "channel_posts": await outbox.channel_posts(database),
         }
     finally:

@@ -27,8 +27,9 @@ from handlers.context import (
     reply,
     words_for,
 )
-from handlers.render import own_words
-from participation import contributions, notices, own_contributions
+from handlers.render import own_words, suggestion_words
+from participation import contributions, conversation, notices, own_contributions
+from participation.conversation import Typed
 from participation.own_contributions import By
 
 if TYPE_CHECKING:
@@ -152,8 +153,13 @@ async def edited(update: Update, context: Context) -> None:
     text = message.text or message.caption or ""
     # Edits of one message within a second have the same time.
     act = f"{act_of(update)}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    told = await contributions.edit(
-        room.database, room.event, person, message.message_id, text, room.clock.now(), act
+    told = await conversation.edited(
+        room.database,
+        room.event,
+        person,
+        Typed(message.message_id, text, room.new_id(), room.clock.now()),
+        suggestion_words(words_for(update, context, person)),
+        act,
     )
     await reply(update, context, person, [told])
     room.themes.wake()

@@ -74,6 +74,11 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     MoveOwn         "sposta 3 3.2 domanda 2"       own_words: "move", "question"; after /contributi, too
     NameAction      "azione 3 3.2.1"               own_words: "action", "none"; after /contributi, too
     (no button)     /contributi 3, /contributi 3: ...
+    ChooseSuggestedOn   /suggerisci, /suggerisci asse 4    suggestion_words: "axis"
+    SuggestOn           /suggerisci 4.1, /suggerisci 4.1: the text
+    StopSuggesting      "fine"                             typed_words: "finish"
+    WithdrawSuggestion  /suggerisci ritira 2               suggestion_words: "withdraw"
+    ShowSuggestions     /suggerimenti, /suggerimenti 4.1 2
 """
 
 from __future__ import annotations
@@ -94,6 +99,7 @@ from handlers.render.typing_words import (
     place_words,
     restitution_words,
     role_words,
+    suggestion_words,
     theme_words,
     typed_words,
 )
@@ -119,6 +125,7 @@ __all__ = [
     "render",
     "restitution_words",
     "role_words",
+    "suggestion_words",
     "theme_words",
     "toast",
     "typed_words",

@@ -34,7 +34,16 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("it", "en")
 """The languages offered, each by its own name; a test holds them equal to the catalogs there are."""
 
-BEFORE_JOINING: Final = ("start", "programma", "strategie", "lingua", "contatti", "privacy", "aiuto")
+BEFORE_JOINING: Final = (
+    "start",
+    "suggerisci",
+    "programma",
+    "strategie",
+    "lingua",
+    "contatti",
+    "privacy",
+    "aiuto",
+)
 """The commands that work for somebody who has no table yet."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from handlers.callback_data import Acknowledge, NotOurs, PickTable, PickZone, decode, encode
@@ -19,6 +20,7 @@ from handlers.render.common import (
 )
 from handlers.render.message import Message, compose, shorten
 from handlers.render.typing_words import of_role
+from participation import suggestions
 from participation.event import Event, Phase
 from participation.notices import (
     AskTable,
@@ -57,7 +59,12 @@ def welcome(notice: Welcome, event: Event, words: Translator) -> tuple[Message, 
 
 
 def _typed_after(payload: str, event: Event) -> str:
-    """What to type behind the word: the table's code, for nothing remembers it before the notice was read."""
+    """What to type behind the word: the table's code, for nothing remembers it before the notice was read.
+
+    Or what leads back to suggesting.
+    """
+    if re.fullmatch(rf"{suggestions.PAYLOAD}(?:\d{{1,2}}-\d{{1,2}})?", payload):
+        return f" {payload}"
     try:
         return f" {event.table(payload).code}"
     except KeyError:

@@ -26,6 +26,7 @@ from handlers.render import (
     restitution,
     roles,
     seats,
+    suggestions,
     themes,
     ties,
     time,
@@ -65,6 +66,7 @@ _TOPICS = (
     seats,
     themes,
     restitution,
+    suggestions,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

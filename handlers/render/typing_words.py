@@ -18,6 +18,7 @@ PARTICIPANT: Final = (
     "codice",
     "domande",
     "contributi",
+    "suggerisci",
     "programma",
     "strategie",
     "cambia",
@@ -54,6 +55,7 @@ REGIA: Final = (
     "avviso",
     "temi",
     "restituzione",
+    "suggerimenti",
     "grafici",
     "scarti",
 )
@@ -268,6 +270,19 @@ def restitution_words(words: Translator) -> Mapping[str, str]:
 def restitution_word(words: Translator, meaning: str) -> str:
     """The first of the words with this meaning behind /restituzione: the one the texts use."""
     return _listed(words, f"restitution_words.{meaning}")[0]
+
+
+def suggestion_words(words: Translator) -> Mapping[str, str]:
+    """The words that act behind /suggerisci, casefolded: "axis", "strategy", "withdraw" and "finish"."""
+    leading = {
+        word: meaning for word, meaning in leading_words(words).items() if meaning not in {"zone", "question"}
+    }
+    return {**leading, **dict.fromkeys(_listed(words, "typed.finish"), "finish")}
+
+
+def suggestion_word(words: Translator, meaning: str) -> str:
+    """The first of the words with this meaning behind /suggerisci: the one the texts use."""
+    return next(word for word, meant in suggestion_words(words).items() if meant == meaning)
 
 
 def _listed(words: Translator, key: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.crowd.conducting import Conducting
+from rehearsal.crowd.curating import Curating
 from rehearsal.crowd.engine import Engine
 from rehearsal.crowd.entering import Entering
 from rehearsal.crowd.hands import PATIENCE_SECONDS, Hands, NoAnswer
@@ -83,6 +84,7 @@ class Crowd:
             **participating.acts,
             **conducting.acts,
             **Entering(programme, self.meant, self.hands, conducting).acts,
+            **Curating(self.meant).acts,
             **Settling(plan.seed, self.meant, self.hands, conducting).acts,
         }
         self._engine = Engine(keeper, plan.acts, self._perform, monotonic=monotonic)

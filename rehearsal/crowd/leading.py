@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from rehearsal.crowd import curating
 from rehearsal.crowd.chance import happens, some, stream
 from rehearsal.crowd.diary import Diary, away_from_moments, seconds
 from rehearsal.programme import TO_RUNOFFS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from random import Random
 
@@ -316,10 +317,23 @@ def _regia(
             tables=times.keys(),
             changes=True,
         )
+    if first:
+        # Before a kill in Session 2 and after it: what is rushed there ends before 0.84.
+        length = programme.closing - programme.session2
+        _curate(diary, programme.session2 + length * 0.22, curating.STEPS[:2])
+        _curate(diary, programme.session2 + length * 0.84, curating.STEPS[2:])
     diary.add(programme.closing - seconds(chance.uniform(300, 900)), "regia.state")
     for at, table in again:
         if times[table].reopens == "session2":
             diary.add(at, "regia.reopen", table, "session2", tables={table}, changes=True)
+    if first:
+        diary.add(programme.closing + seconds(60), "curate.look")
+
+
+def _curate(diary: Diary, at: datetime, steps: Iterable[str]) -> None:
+    """Curate the themes, one step after the other."""
+    for step in steps:
+        at = diary.add(at, step) + seconds(20)
 
 
 def _how(chance: Random) -> str:

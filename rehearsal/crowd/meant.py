@@ -71,6 +71,20 @@ class TableMeant:
     together: int = 0
 
 
+@dataclass
+class ThemesMeant:
+    """What the regia made of the themes, all by their numbers.
+
+    names: what themes are called. places: where contributions were put. gone: themes that were merged into
+    others. plenary: themes that are marked.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    plenary: list[str] = field(default_factory=list)
+
+
 class Meant:
     """The record. `problems` are sentences about what a person saw that should not have been."""
 
@@ -79,6 +93,7 @@ class Meant:
         self._plan = plan
         self.contributions: list[Contribution] = []
         self.tables = {table.code: TableMeant() for table in programme.tables}
+        self.themes = ThemesMeant()
         self.problems: list[str] = []
 
     def ballot(self, person: int) -> tuple[str, ...]:
@@ -177,5 +192,6 @@ class Meant:
             },
             "contributions": [vars(one) for one in sorted(written, key=lambda one: one.person or 0)],
             "notes": [vars(one) for one in sorted(notes, key=lambda one: (one.table, one.session, one.text))],
+            "themes": vars(self.themes),
             "problems": self.problems,
         }

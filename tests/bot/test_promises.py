@@ -102,6 +102,35 @@ async def test_dots_that_are_missing_or_too_many_are_counted_one_by_one(
     assert not found.kept
 
 
+async def test_themes_that_are_not_what_the_regia_made_of_them_are_counted(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, _, folder = played
+    vittoria = await hall.regia()
+    await vittoria.says("/temi sposta 1 2 nuovo")
+    await vittoria.says("/temi 1 nome Treni")
+    await vittoria.says("/temi 1 plenaria")
+    crowd = read(folder, "crowd")
+    crowd["themes"] = {"names": {"1": "Treni"}, "places": {"1": "1", "9": "1"}, "gone": [], "plenary": ["1"]}
+    write(folder, "crowd", crowd)
+    found = await checked(hall, folder)
+    assert {} == broken(found), found.examples
+    crowd["themes"] = {"names": {"1": "Bus"}, "places": {"1": "2"}, "gone": ["1"], "plenary": ["7"]}
+    write(folder, "crowd", crowd)
+    assert {"themes_wrong": 4} == broken(await checked(hall, folder))
+
+
+async def test_what_stands_in_no_place_and_what_was_withdrawn_in_one_are_counted(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, _, folder = played
+    async with hall.database.transaction() as tx:
+        await tx.fetch("DELETE FROM theme_places WHERE number = 1")
+        await tx.fetch("DROP TRIGGER what_is_withdrawn_has_none")
+        await tx.fetch("UPDATE contributions SET withdrawn_at = received_at WHERE source = 'table'")
+    assert 2 == broken(await checked(hall, folder))["themes_wrong"]
+
+
 async def test_a_sheet_or_a_run_off_that_is_not_as_it_was_meant_is_counted(
     played: tuple[Hall, Somebody, Path],
 ) -> None:

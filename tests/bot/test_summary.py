@@ -72,6 +72,7 @@ async def test_a_table_in_figures(hall: Hall) -> None:
     } == found["tables"]["T6"]
     assert 3 == found["people"]
     assert 0 == found["channel_posts"]
+    assert {} == found["suggestions"]
     assert [table.code for table in hall.event.tables] == list(found["tables"])
     assert 0 == found["tables"]["T5"]["registered"]
 

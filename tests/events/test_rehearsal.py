@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.promises import Promises, compare_themes
+from rehearsal.crowd.curating import NAMES
+from storage.sqlite import open_sqlite
 from tests.events.playing import play
 
 if TYPE_CHECKING:
@@ -146,6 +149,27 @@ def test_telegram_refuses_nothing(alone: Played) -> None:
     ]
     expected = ("query is too old", "message is not modified", "bot was blocked by the user")
     assert [] == [each for each in refused if not any(text in each[2] for text in expected)]
+
+
+@pytest.mark.parametrize("which", ["alone", "killed"])
+async def test_the_themes_are_what_the_regia_made_of_them(which: str, request: pytest.FixtureRequest) -> None:
+    """Renamed and moved before the kill in Session 2; merged, split, marked and undone after it."""
+    played: Played = request.getfixturevalue(which)
+    crowd = played.json("crowd.json")
+    meant = crowd["themes"]
+    assert set(NAMES[:2]) == set(meant["names"].values())
+    assert (1, 1) == (len(meant["gone"]), len(meant["plenary"]))
+    assert len(meant["places"]) >= 2
+    database = await open_sqlite(played.folder / "event.db")
+    found = Promises()
+    try:
+        await compare_themes(found, crowd, database)
+    finally:
+        await database.close()
+    assert [] == found.examples
+    acts = Counter(kind for (kind,) in played.rows("SELECT kind FROM theme_acts"))
+    assert {"rename", "move", "merge", "split", "plenary", "undo"} == set(acts)
+    assert 1 == acts["undo"]
 
 
 def test_a_kill_changes_nothing_of_what_came_out(alone: Played, killed: Played) -> None:

@@ -26,6 +26,7 @@ from handlers.render import (
     registry,
     render,
     role_words,
+    suggestion_words,
     theme_words,
     toast,
     typed_words,
@@ -54,7 +55,17 @@ def raw_texts(language: str) -> dict[str, str]:
     """Every key of the messages with its text; the forms of a plural below each other."""
     return {
         key: text
-        for domain in ("messages", "notes", "own", "paper", "roles", "steering", "themes")
+        for domain in (
+            "messages",
+            "notes",
+            "own",
+            "paper",
+            "restitution",
+            "roles",
+            "steering",
+            "suggestions",
+            "themes",
+        )
         for key, text in texts_of(language, domain).items()
     }
 
@@ -110,6 +121,7 @@ def test_no_text_of_the_catalogs_is_idle() -> None:
         note_words,
         own_words,
         role_words,
+        suggestion_words,
     )
     for mapping in mappings:
         mapping(listening)  # type: ignore[arg-type] # the same

@@ -333,6 +333,9 @@ class Floor:
 
 EVERYTHING = {
     "tables": "SELECT code, phase, strategy_on FROM tables ORDER BY position",
+    "suggestions": "SELECT source, zone, strategy, text, withdrawn_at IS NULL FROM suggestions ORDER BY id",
+    "answers": "SELECT key, suggestion_id FROM suggestion_answers ORDER BY 2",
+    "suggesting": "SELECT person_id, strategy FROM suggesting ORDER BY 1",
     "history": "SELECT table_code, from_phase, to_phase, mover FROM phase_history ORDER BY id",
     "people": "SELECT id, table_code, zone FROM people ORDER BY id",
     "roles": "SELECT person_id, role, table_code, venue FROM roles ORDER BY 1, 2, 3, 4",

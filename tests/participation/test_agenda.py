@@ -15,6 +15,7 @@ from participation.event import PACKAGED, Phase
 from participation.event_change import EventChanged
 from participation.phases import ORDER
 from participation.posts import Post
+from storage import agenda as stored_agenda
 from storage import moments, tables
 from storage.database import DatabaseError
 from storage.moments import Moment
@@ -37,11 +38,13 @@ async def posted(floor: Floor) -> list[str]:
 
 
 async def plan_of(floor: Floor) -> list[str]:
-    return [key for key, _ in await moments.planned(floor.database) if key != moments.MINUTE]
+    """The moments of the day."""
+    planned = [key for key, _ in await moments.planned(floor.database)]
+    return [key for key in planned if key != moments.MINUTE and not key.startswith(moments.DIGEST)]
 
 
 def test_the_plan_has_each_phase_of_each_table_and_no_posts_without_a_channel(turin: Event) -> None:
-    planned = agenda.plan(turin, channel=False)
+    planned = [m for m in agenda.plan(turin, channel=False) if not m.key.startswith(moments.DIGEST)]
     assert 5 * len(turin.tables) + 2 == len(planned)
     assert [turin.moment(time(11, 20))] == [each.due for each in planned if each.key == "themes:first"]
     assert len(planned) == len({moment.key for moment in planned})
@@ -49,6 +52,37 @@ def test_the_plan_has_each_phase_of_each_table_and_no_posts_without_a_channel(tu
     for phase in ORDER[1:]:
         due = {moment.due for moment in planned if moment.key.startswith(f"phase:{phase}:")}
         assert {starts[phase]} == due
+
+
+def test_suggestions_are_told_of_every_morning_until_the_one_after_their_last_day(turin: Event) -> None:
+    until = turin.suggestions.model_copy(update={"until": turin.date + timedelta(days=2)})
+    planned = agenda.plan(turin.model_copy(update={"suggestions": until}), channel=False)
+    digests = {m.key: m.due for m in planned if m.key.startswith(moments.DIGEST)}
+    assert {
+        f"digest:2023-12-0{day}": turin.moment(time(9), turin.date.replace(day=day)) for day in (6, 7, 8)
+    } == digests
+
+
+async def test_the_day_that_is_held_or_shifted_leaves_the_days_after_alone(floor: Floor) -> None:
+    before = dict(await moments.planned(floor.database, moments.DIGEST))
+    async with floor.database.transaction() as tx:
+        await moments.shift(tx, timedelta(minutes=20))
+        await stored_agenda.hold(tx, floor.now)
+    assert before == dict(await moments.planned(floor.database, moments.DIGEST))
+    first = min(before.values())
+    due = [m.key for m in await moments.due(floor.database, first) if m.key != moments.MINUTE]
+    assert ["digest:2023-12-06"] == due
+
+
+async def test_another_last_day_plans_the_days_after_anew(floor: Floor) -> None:
+    day = floor.event.date + timedelta(days=1)
+    until = floor.event.suggestions.model_copy(update={"until": day, "digest": time(7, 30)})
+    event = floor.event.model_copy(update={"suggestions": until})
+    await agenda.prepare(floor.database, event, "shorter", floor.now, channel=True)
+    assert [
+        ("digest:2023-12-06", event.moment(time(7, 30), day)),
+        ("digest:2023-12-07", event.moment(time(7, 30), day + timedelta(days=1))),
+    ] == await moments.planned(floor.database, moments.DIGEST)
 
 
 def test_the_posts_of_the_day_come_when_their_figures_are_there(turin: Event) -> None:

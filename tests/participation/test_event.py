@@ -139,6 +139,15 @@ def test_settings_that_are_not_written_have_the_documented_defaults() -> None:
     assert written.model_copy(update={"themes": silent}) == Event.model_validate(data)
 
 
+def test_suggestions_of_which_nothing_is_written_close_after_two_weeks() -> None:
+    data = deepcopy(TURIN)
+    del data["suggestions"]
+    event = Event.model_validate(data)
+    assert date(2023, 12, 19) == event.suggestions_until
+    assert datetime(2023, 12, 19, 23, 0, tzinfo=UTC) == event.suggestions_close
+    assert () == event.suggestions.columns.texts
+
+
 # ---------------------------------------------------------------------------------------------- its mistakes
 
 # What somebody does to the file, and what is said of it: key path and kind.
@@ -247,6 +256,34 @@ MISTAKES: dict[str, tuple[Callable[[Data], object], tuple[str, str]]] = {
     "first themes at a time that is not in the agenda": (
         lambda d: d["themes"].update(first_board="lunch"),
         ("themes.first_board", "unknown_agenda_item"),
+    ),
+    "suggestions that close before the event": (
+        lambda d: d["suggestions"].update(until="2023-12-04"),
+        ("suggestions.until", "suggestions_before_event"),
+    ),
+    "suggestions that never close": (
+        lambda d: d["suggestions"].update(until="2026-12-04"),
+        ("suggestions.until", "suggestions_too_long"),
+    ),
+    "texts of the form without their strategy": (
+        lambda d: d["suggestions"].update(columns={"texts": ["Testo"]}),
+        ("suggestions.columns.strategy", "column_missing"),
+    ),
+    "strategies of the form without a text": (
+        lambda d: d["suggestions"].update(columns={"strategy": "Strategia"}),
+        ("suggestions.columns.texts", "column_missing"),
+    ),
+    "one column of the form for two things": (
+        lambda d: d["suggestions"]["columns"].update(zone="strategia "),
+        ("suggestions.columns", "column_twice"),
+    ),
+    "a digest at no time of day": (
+        lambda d: d["suggestions"].update(digest="morning"),
+        ("suggestions.digest", "not_a_time"),
+    ),
+    "a separator that no spreadsheet writes": (
+        lambda d: d["suggestions"].update(separator="|"),
+        ("suggestions.separator", "not_a_choice"),
     ),
     "a strategy in another axis": (
         lambda d: d["axes"][0]["strategies"][0].update(code="2.9"),

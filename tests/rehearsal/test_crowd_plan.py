@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rehearsal.crowd import curating
 from rehearsal.crowd.chance import some, stream, weighted
 from rehearsal.crowd.diary import AFTER, BEFORE
 from rehearsal.crowd.kills import choose
@@ -117,6 +118,7 @@ def test_whatever_the_seed_every_table_has_people_and_everything_happens(seed: i
             *("lead.assist", "lead.sheets", "lead.correct", "lead.withdraw", "lead.handed_in"),
             *("lead.settle_count", "lead.together", "lead.hands", "lead.runoff_close", "lead.draw"),
             *("lead.close_again", "runoff.choose", "regia.reopen", "regia.shift"),
+            *(*curating.STEPS, "curate.look"),
         }
         - done
     )
