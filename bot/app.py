@@ -36,7 +36,7 @@ from bot.transport import AiohttpRequest
 from handlers.context import ROOM, BolliniApplication, Context, Room
 from handlers.setup import setup
 from locales.translator import load_translators
-from participation import agenda
+from participation import agenda, personal_data
 from storage import files
 
 if TYPE_CHECKING:
@@ -256,6 +256,7 @@ class RunningBot:
                 asyncio.create_task(self.menus.run(), name="menus"),
             ]
             looking = asyncio.create_task(self._look_at_channel(), name="channel")
+            preparing = asyncio.create_task(asyncio.to_thread(personal_data.prepare), name="personal data")
             await self._schedule.start()
             # The background tasks have begun by now and say themselves what they still have to do.
             self._clock.promise(STARTING, None)
@@ -279,7 +280,7 @@ class RunningBot:
                         await self.menus.drain()
             finally:
                 await self._schedule.stop()
-                every = (taking, looking, *background)
+                every = (taking, looking, preparing, *background)
                 for task in every:
                     task.cancel()
                 results = await asyncio.gather(*every, return_exceptions=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from participation import desk, dots, phases, priorities, runoffs, sheet_keyboard, table_notes
+from participation import desk, dots, gathering, phases, priorities, runoffs, sheet_keyboard, table_notes
 from storage import people
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _DRAWN: Mapping[str, Callable[[Reader, Event, Person, Screen, datetime], Awaitab
     ),
     table_notes.SCREEN: lambda reader, _, person, screen, __: table_notes.screen(
         reader, person, _name(screen)
+    ),
+    gathering.SCREEN: lambda reader, _, person, screen, __: gathering.screen(
+        reader, person, _name(screen), screen.view
     ),
 }
 """Who draws each kind of screen."""

@@ -19,7 +19,7 @@ from bot.worker import Worker
 from handlers.callback_data import encode
 from handlers.render import render
 from handlers.sending import edit, out_of_reach, seconds, send
-from participation import phases
+from participation import gathering, phases
 from storage import screens
 from storage.database import Unavailable
 
@@ -50,7 +50,7 @@ PAGE = 100
 SWEEP_EVERY = 0.1
 """So many screens are read at once to find those that may be edited now, every so many seconds at most."""
 
-EVERY: Final[Mapping[str, float]] = {phases.SCREEN: 3.0}
+EVERY: Final[Mapping[str, float]] = {phases.SCREEN: 3.0, gathering.SCREEN: 3.0}
 """Seconds between two edits of a screen whose kind shows what others do, as fast as they do it."""
 
 BROKEN_RETRY = 30.0

@@ -457,6 +457,78 @@ class MoveNote:
     table: str
 
 
+# --- the contributions of a table: named by their numbers
+
+
+@dataclass(frozen=True)
+class ShowGathering:
+    """A part of a table's contributions, at a page."""
+
+    table: str
+    part: str
+    page: str
+
+
+@dataclass(frozen=True)
+class ShowGathered:
+    """One contribution, with what can be done with it."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class HideGathered:
+    """The wish: a contribution is hidden for this reason; "" asks for one."""
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class UnhideGathered:
+    """The wish: a contribution is hidden no more."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class ChooseGathered:
+    """What else says the same as this contribution, at a page."""
+
+    number: str
+    page: str
+
+
+@dataclass(frozen=True)
+class MergeGathered:
+    """The wish: `number` says the same as `into`, which stands for it."""
+
+    into: str
+    number: str
+
+
+@dataclass(frozen=True)
+class SeparateGathered:
+    """The wish: a contribution stands for itself, or for nothing else."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class MarkGathered:
+    """The wish: a contribution is marked for the plenary, or not."""
+
+    number: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class PassGathered:
+    """What may be personal data in a contribution is none, or may leave the table."""
+
+    number: str
+
+
 # --- roles and links: a place is "t.T6" (a table), "v.2" (the event file's second venue) or "r" (the regia)
 
 
@@ -612,6 +684,15 @@ Press = (
     | ShowNote
     | WithdrawNote
     | MoveNote
+    | ShowGathering
+    | ShowGathered
+    | HideGathered
+    | UnhideGathered
+    | ChooseGathered
+    | MergeGathered
+    | SeparateGathered
+    | MarkGathered
+    | PassGathered
     | ShowRoles
     | NewLink
     | AskRevocation
@@ -682,6 +763,15 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "no": ShowNote,
     "nw": WithdrawNote,
     "nm": MoveNote,
+    "ga": ShowGathering,
+    "gs": ShowGathered,
+    "gh": HideGathered,
+    "gu": UnhideGathered,
+    "gc": ChooseGathered,
+    "gm": MergeGathered,
+    "gx": SeparateGathered,
+    "gp": MarkGathered,
+    "gl": PassGathered,
     "rs": ShowRoles,
     "rl": NewLink,
     "rr": AskRevocation,
@@ -689,11 +779,11 @@ _KINDS: Final[dict[str, type[Press]]] = {
     "pm": MovePerson,
     "om": MoveOwn,
     "oa": NameAction,
-    "ga": ChooseSuggestedOn,
-    "gs": SuggestOn,
-    "gf": StopSuggesting,
-    "gw": WithdrawSuggestion,
-    "gl": ShowSuggestions,
+    "ua": ChooseSuggestedOn,
+    "us": SuggestOn,
+    "uf": StopSuggesting,
+    "uw": WithdrawSuggestion,
+    "ul": ShowSuggestions,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

@@ -52,7 +52,12 @@ async def typed_answer(update: Update, context: Context, person: Person) -> bool
     plain = " ".join((message_of(update).text or "").casefold().strip(" .!").split())
     meaning = argument_words(words_for(update, context, person)).get(plain)
     message = message_of(update).message_id
-    told = await confirming.typed(room.database, room.event, meaning, message, asker(update, context, person))
+    who = asker(update, context, person)
+    told = await confirming.typed(room.database, room.event, meaning, message, who)
+    if told is None:
+        text = message_of(update).text or ""
+        asked_back = await confirming.typed_text(room.database, room.event, text, message, who)
+        told = None if asked_back is None else [asked_back]
     if told is None:
         return False
     await reply(update, context, person, told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import confirming, links, steering, unknown
-from handlers.facilitator import notes, paper, priorities, questions, table, ties
+from handlers.facilitator import gathering, notes, paper, priorities, questions, table, ties
 from handlers.participant import code, contributions, dots, information, joining, runoff, suggestions, typed
 from handlers.regia import agenda, charts, dead_letters, phases, restitution, roles, themes
 from handlers.regia import suggestions as suggestions_read
@@ -30,6 +30,7 @@ def setup(application: BolliniApplication) -> None:
         paper,
         questions,
         notes,
+        gathering,
         phases,
         dead_letters,
         agenda,

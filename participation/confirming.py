@@ -21,6 +21,7 @@ from participation import (
     roles,
     shifting,
     suggestions,
+    syntheses,
 )
 from participation.event import Phase
 from participation.granting import MakeLink, Revoke
@@ -82,7 +83,15 @@ class Send(_Act):
     text: str
 
 
-Act = Close | Shift | Reopen | Send | MakeLink | Revoke | Move
+class Synthesize(_Act):
+    """A table's synthesis goes to the regia; "" while its text is still to be typed."""
+
+    kind: Literal["synthesis"] = "synthesis"
+    table: str
+    text: str
+
+
+Act = Close | Shift | Reopen | Send | MakeLink | Revoke | Move | Synthesize
 _ACT: TypeAdapter[Act] = TypeAdapter(Annotated[Act, Field(discriminator="kind")])
 
 
@@ -188,6 +197,38 @@ async def send(
         return await bulletins.question(tx, event, sender, to, text.strip(), token, leaders=leaders)
 
 
+async def synthesis(database: Database, table: str, text: str, who: Asker) -> notices.Notice:
+    """A table's synthesis, as who facilitates it; without a text, what they type next is it."""
+    text = text.strip()
+    unclear = syntheses.unclear(text)
+    if unclear is not None:
+        return unclear
+    async with database.transaction() as tx:
+        token = await who.keep(tx, Synthesize(table=table, text=text))
+        return _ANSWERED if token is None else await syntheses.question(tx, table, text, token)
+
+
+async def typed_text(
+    database: Database, event: Event, text: str, message: int, who: Asker
+) -> notices.Notice | None:
+    """What was typed when a text was asked for; None when none was, or the message became something else.
+
+    Delivered again, the text is asked back again, or was answered since.
+    """
+    if await contributions.received_before(database, event, who.person, message) is not None:
+        return None
+    found = await asked.asked_in(database, who.update) or await asked.open_of(database, who.person.id)
+    act = None if found is None else _ACT.validate_json(found.act)
+    if found is None or not isinstance(act, Synthesize):
+        return None
+    again = bool(act.text)
+    if again and act.text != text.strip():
+        return None
+    if not again and _ended(found, who.now) is not None:
+        return None
+    return await synthesis(database, act.table, text, who)
+
+
 async def typed(
     database: Database, event: Event, meaning: str | None, message: int, who: Asker
 ) -> Sequence[notices.Notice] | None:
@@ -261,12 +302,13 @@ _COMMANDS: Final = {
     "link": "link",
     "revoke": "revoca",
     "move": "sposta",
+    "synthesis": "invia",
 }
 
 
 async def _refused(tx: Transaction, act: Act, person: Person) -> notices.NotAllowed | None:
     match act:
-        case Close(table=table) | Send(sender=Role.FACILITATOR, tables=(table,)):
+        case Close(table=table) | Send(sender=Role.FACILITATOR, tables=(table,)) | Synthesize(table=table):
             allowed = table in await roles.tables_facilitated(tx, person)
         case MakeLink():
             allowed = await granting.may_make(tx, person, act.grant) is not None
@@ -298,6 +340,8 @@ async def _do(  # noqa: PLR0911 - one way out per act
             return await granting.revoke_in(tx, act, who)
         case Move():
             return await moving.move_in(tx, event, act, who)
+        case Synthesize():
+            return await syntheses.send_in(tx, act.table, act.text, who.person, token, who.now)
 
 
 async def _shift(tx: Transaction, act: Shift, token: str, who: Asker) -> notices.Notice | None:

@@ -13,6 +13,7 @@ from participation import answering, dashboards, notices, priorities, readable, 
 from participation.event import Phase
 from participation.notices import Role
 from storage import acts, contribution_trace, contributions, outbox, prompts, screens, tables
+from storage import gathering as stored_gathering
 from storage import notes as stored_notes
 from storage import people as stored_people
 from storage import priorities as stored_priorities
@@ -415,15 +416,18 @@ async def choices(
 async def own(reader: Reader, person: Person) -> notices.OwnContributions:
     """A person's own contributions that stand, numbered over all they ever wrote."""
     mine = await contributions.of_person(reader, person.id)
+    hidden = await stored_gathering.reasons_of_person(reader, person.id)
     return notices.OwnContributions(
         items=tuple(
-            listed(number, each) for number, (each, withdrawn) in enumerate(mine, start=1) if not withdrawn
+            listed(number, each, hidden.get(each.id))
+            for number, (each, withdrawn) in enumerate(mine, start=1)
+            if not withdrawn
         )
     )
 
 
-def listed(number: int, mine: Contribution) -> notices.OwnContribution:
-    """A contribution as it stands in the list of who wrote it."""
+def listed(number: int, mine: Contribution, hidden: str | None = None) -> notices.OwnContribution:
+    """A contribution as it stands in the list of who wrote it; `hidden`: why its table hid it."""
     return notices.OwnContribution(
         id=mine.id,
         number=number,
@@ -433,6 +437,7 @@ def listed(number: int, mine: Contribution) -> notices.OwnContribution:
         text=mine.text,
         action=mine.action,
         late=mine.late,
+        hidden=hidden,
     )
 
 

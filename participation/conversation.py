@@ -14,6 +14,7 @@ from participation import (
     contribution_notices,
     contributions,
     dots,
+    gathering,
     joining,
     notices,
     own_contributions,
@@ -79,7 +80,7 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     before = await contributions.received_before(database, event, person, typed.message)
     if before is not None:
         # Delivered again: it stays what it was taken for, whatever it would mean now.
-        return (before.model_copy(update={"forwarded": typed.forwarded}),)
+        return gathering.warned(before.model_copy(update={"forwarded": typed.forwarded}), typed.text)
     if readable.is_blank(typed.text):
         return (notices.ContributionEmpty(),)
     suggested_before = await suggestions.received_before(database, person, typed.message, typed.at)
@@ -150,7 +151,7 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     )
     if isinstance(told_of_it, notices.ContributionReceived):
         told_of_it = told_of_it.model_copy(update={"forwarded": typed.forwarded})
-    return (told_of_it,)
+    return gathering.warned(told_of_it, typed.text)
 
 
 async def first_of_album(database: Database, person: Person, album: str, message: int, now: datetime) -> bool:

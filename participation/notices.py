@@ -614,7 +614,10 @@ class ContributionWithoutText(Notice):
 
 
 class OwnContribution(Notice):
-    """One line of a person's list. `number` stays the same when others are withdrawn."""
+    """One line of a person's list. `number` stays the same when others are withdrawn.
+
+    `hidden`: why the table hid it, None when it did not.
+    """
 
     id: str
     number: int
@@ -624,6 +627,7 @@ class OwnContribution(Notice):
     text: str
     action: str | None = None
     late: bool = False
+    hidden: str | None = None
 
 
 class OwnContributions(Notice):
@@ -694,6 +698,8 @@ class TableState(Notice):
     entered. `present`: people counted at the table, None when nobody said. Alarms, each None or False when
     all is well: `silent_minutes` without anything done while it should vote; `alone`: nobody facilitates;
     `expected`: the phase the agenda has it in, later than its own; `crowded`: more registered than present.
+    `to_look`: contributions that may hold personal data, which nobody looked at; `hidden` by the table;
+    `contributed_at`: when the last one came.
     """
 
     table: str
@@ -713,6 +719,9 @@ class TableState(Notice):
     alone: bool = False
     expected: Phase | None = None
     crowded: bool = False
+    to_look: int = 0
+    hidden: int = 0
+    contributed_at: datetime | None = None
 
 
 class EventState(Notice):
@@ -1361,6 +1370,7 @@ class TableScreen(Notice):
     `next_at`: when the table's own plan has it; `left`: minutes until then, when it is near; `prolonged`:
     because somebody prolonged the phase; `held`: the agenda is held, nothing happens by itself. `silent` can
     be reached and have no dot; `unfinished` can be reached and have not finished; `unreachable` cannot.
+    `to_look`: contributions that may hold personal data, which nobody looked at.
     """
 
     table: str
@@ -1381,6 +1391,7 @@ class TableScreen(Notice):
     silent: int = 0
     unfinished: int = 0
     unreachable: int = 0
+    to_look: int = 0
 
 
 class PriorityScreen(Notice):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from participation import notices, phases, timing
+from participation import gathering, notices, phases, timing
 from participation.event import Phase
 from participation.notices import Mover
 from storage import agenda, attendance, ballots, contributions, tables
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from participation.event import Event
+    from participation.gathering_notices import GatheringTable
     from storage.ballots import Turnout
     from storage.database import Reader
     from storage.tables import Step, TableRow
@@ -56,6 +57,7 @@ class _Figures:
         plans: Mapping[str, Mapping[Phase, datetime]],
         prolonged: frozenset[tuple[str, str]],
         starts: Mapping[Phase, datetime],
+        gathered: Mapping[str, GatheringTable],
     ) -> None:
         self.turnout = turnout
         self.here = here
@@ -64,6 +66,7 @@ class _Figures:
         self.plans = plans
         self.prolonged = prolonged
         self.starts = starts
+        self.gathered = gathered
 
     def of(self, row: TableRow, now: datetime) -> notices.TableState:
         """One table."""
@@ -91,10 +94,14 @@ class _Figures:
             ),
             alone=here.facilitators == 0,
             expected=expected(phase, self.starts, now),
+            to_look=self.gathered[row.code].look,
+            hidden=self.gathered[row.code].hidden,
+            contributed_at=self.gathered[row.code].last_at,
         )
 
 
-async def _figures(reader: Reader, event: Event) -> _Figures:
+async def _figures(reader: Reader, event: Event, now: datetime) -> _Figures:
+    gathered = await gathering.overview(reader, event, now)
     return _Figures(
         turnout=await ballots.turnout(reader),
         here=await attendance.by_table(reader),
@@ -103,12 +110,13 @@ async def _figures(reader: Reader, event: Event) -> _Figures:
         plans=await timing.plans(reader),
         prolonged=await agenda.prolonged(reader),
         starts=timing.starts(event, await agenda.changes(reader)),
+        gathered={each.table: each for each in gathered.tables},
     )
 
 
 async def overview(reader: Reader, event: Event, now: datetime) -> notices.EventState:
     """All tables on one screen."""
-    figures = await _figures(reader, event)
+    figures = await _figures(reader, event, now)
     return notices.EventState(
         at=now,
         tables=tuple(figures.of(row, now) for row in await tables.all_tables(reader)),
@@ -126,7 +134,7 @@ async def detail(reader: Reader, event: Event, text: str, now: datetime) -> noti
     assert row is not None, "tables are those of the event"
     return notices.TableDetail(
         at=now,
-        state=(await _figures(reader, event)).of(row, now),
+        state=(await _figures(reader, event, now)).of(row, now),
         steps=tuple(
             notices.StepTaken(
                 phase=Phase(step.to_phase),

@@ -11,7 +11,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from participation import dashboards, dots, notices, priorities, roles, sheets, timing, topics
+from participation import dashboards, dots, gathering, notices, priorities, roles, sheets, timing, topics
 from participation.event import Phase
 from participation.notices import Mover
 from storage import acts, agenda, attendance, ballots, contributions, outbox, people, screens, tables
@@ -298,4 +298,5 @@ async def screen(reader: Reader, event: Event, table: str, now: datetime) -> not
         silent=here.silent,
         unfinished=here.unfinished,
         unreachable=here.unreachable,
+        to_look=await gathering.to_look(reader, table),
     )

@@ -32,7 +32,7 @@ from participation.restitution_notices import (
     ThemeTold,
     VoiceListed,
 )
-from storage import outbox, tables, themes
+from storage import outbox, syntheses, tables, themes
 from storage import restitution as stored
 from storage.outbox import Urgency
 
@@ -194,7 +194,17 @@ async def material(reader: Reader, event: Event, version: Version, now: datetime
 def _spoken(look: theme_board.Look) -> Iterator[Spoken]:
     for theme, members in (*look.members.items(), (None, look.leftovers)):
         for each in members:
-            yield Spoken(each.number, each.session, each.table, each.person, each.strategy, each.text, theme)
+            yield Spoken(
+                each.number,
+                each.session,
+                each.table,
+                each.person,
+                each.strategy,
+                each.text,
+                theme,
+                each.merged,
+                each.plenary,
+            )
 
 
 def _tables(event: Event, members: Sequence[Placed]) -> tuple[str, ...]:
@@ -227,7 +237,7 @@ async def _show(tx: Transaction, event: Event, version: Version, channel: int | 
     told: list[Notice] = [
         listed(made),
         script(made),
-        RestitutionCards(cards=tuple(card(made, event, code) for code in _codes(event))),
+        RestitutionCards(cards=await _cards(tx, event, made)),
         ready(made, version, channel, earlier=published.published_at if published and other else None),
     ]
     for look in await stored.to_show(tx, version.number):
@@ -237,10 +247,6 @@ async def _show(tx: Transaction, event: Event, version: Version, channel: int | 
             await outbox.post(
                 tx, f"{key}:{number:03}", look.chat, content, now, urgency=Urgency.ANSWER, person=look.person
             )
-
-
-def _codes(event: Event) -> tuple[str, ...]:
-    return tuple(table.code for table in event.tables)
 
 
 def _posts(made: Restitution) -> list[str]:
@@ -317,13 +323,22 @@ def _told(theme: RestitutionTheme) -> ThemeTold:
     )
 
 
-def card(made: Restitution, event: Event, table: str) -> RestitutionCard:
+async def _cards(reader: Reader, event: Event, made: Restitution) -> tuple[RestitutionCard, ...]:
+    """The cards of all tables, each with the synthesis that it sent, as it is by now."""
+    sent = await syntheses.newest(reader)
+    return tuple(
+        card(made, table.code, sent[table.code].text if table.code in sent else None)
+        for table in event.tables
+    )
+
+
+def card(made: Restitution, table: str, synthesis: str | None) -> RestitutionCard:
     """What a table finds of itself in it."""
-    del event
     here = [theme for theme in made.themes if table in theme.tables]
     return RestitutionCard(
         table=table,
         until=made.until,
+        synthesis=synthesis,
         contributions=made.by_table.get(table, 0),
         shared=tuple(_told(theme) for theme in here if len(theme.tables) > 1),
         own=tuple(_told(theme) for theme in here if len(theme.tables) == 1),
@@ -371,12 +386,12 @@ async def publish(
                 key = f"restitution:{found.number}:channel:{number:03}"
                 await outbox.post(tx, key, channel, content, now, urgency=Urgency.POST)
         if new:
-            for code in _codes(event):
+            for each in await _cards(tx, event, made):
                 await outbox.announce(
                     tx,
-                    f"restitution:{found.number}:card:{code}",
-                    f"facilitators:{code}",
-                    notices.dump(card(made, event, code)),
+                    f"restitution:{found.number}:card:{each.table}",
+                    f"facilitators:{each.table}",
+                    notices.dump(each),
                     now,
                     urgency=Urgency.POST,
                 )

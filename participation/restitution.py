@@ -50,7 +50,11 @@ _ADAPTER: TypeAdapter[Restitution] = TypeAdapter(Restitution)
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A contribution that stands, as the restitution needs it. `person` is only there to count voices by."""
+    """A contribution that stands, as the restitution needs it.
+
+    `person` is only there to count voices by; `also`: those (None for the table) whom its table found to say
+    the same; `plenary`: its table marked it.
+    """
 
     number: int
     session: int
@@ -59,6 +63,8 @@ class Spoken:
     strategy: str | None
     text: str
     theme: str | None
+    also: tuple[int | None, ...] = ()
+    plenary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +89,25 @@ class Material:
 
 def made(given: Material) -> Restitution:
     """The restitution that comes of this. Takes seconds for thousands of contributions."""
-    here = Counter(each.table for each in given.spoken)
+    here: Counter[str] = Counter()
+    for each in given.spoken:
+        here[each.table] += _count(each)
     return Restitution(
         version=given.version,
         at=given.at,
         until=given.until,
-        contributions=len(given.spoken),
-        people=len({each.person for each in given.spoken if each.person is not None}),
+        contributions=here.total(),
+        people=len({who for each in given.spoken for who in (each.person, *each.also)} - {None}),
         by_table={code: here[code] for code in given.tables if here[code]},
         talking=given.talking,
         unread=sum(each.number not in given.vectors for each in given.spoken),
         sessions=tuple(
-            Keywords(given.at, session, len(said), _words(said, given.language))
+            Keywords(given.at, session, sum(map(_count, said)), _words(said, given.language))
             for session in SESSIONS
             for said in [[each for each in given.spoken if each.session == session]]
         ),
         axes=tuple(
-            AxisKeywords(axis, len(said), _words(said, given.language))
+            AxisKeywords(axis, sum(map(_count, said)), _words(said, given.language))
             for axis in given.axes
             for said in [[each for each in given.spoken if given.axis_of.get(each.strategy or "") == axis]]
         ),
@@ -109,14 +117,24 @@ def made(given: Material) -> Restitution:
 
 
 def _words(said: Sequence[Spoken], language: str) -> tuple[Keyword, ...]:
-    return keywords(((each.table, each.person, each.text) for each in said), MOST_WORDS, language=language)
+    # What was merged said the same: each of them is a voice for its words.
+    spoken = ((each.table, who, each.text) for each in said for who in (each.person, *each.also))
+    return keywords(spoken, MOST_WORDS, language=language)
+
+
+def _count(spoken: Spoken) -> int:
+    """How many contributions it stands for."""
+    return 1 + len(spoken.also)
 
 
 def _voices(given: Material) -> tuple[SingleVoice, ...]:
-    """What fits in no theme, by table; what it is about is told by comparison with all the others."""
+    """What fits in no theme, what its table marked first, then by table.
+
+    What it is about is told by comparison with all the others.
+    """
     alone = [each for each in given.spoken if each.theme is None]
     place = {code: number for number, code in enumerate(given.tables)}
-    alone.sort(key=lambda each: (place.get(each.table, len(place)), each.number))
+    alone.sort(key=lambda each: (not each.plenary, place.get(each.table, len(place)), each.number))
     hints = _hints(given)
     return tuple(
         SingleVoice(str(each.number), each.table, each.strategy, hints.get(each.number, ())) for each in alone
@@ -135,7 +153,10 @@ def _hints(given: Material) -> dict[int, tuple[str, ...]]:
     single = [Theme(f"alone:{each.number}", (str(each.number),), leftover=True) for each in alone]
     shown = themes.described(
         [*single, *(Theme(key, tuple(keys), leftover=False) for key, keys in members.items())],
-        [Said(str(each.number), each.text, each.table, each.person, each.strategy) for each in read],
+        [
+            Said(str(each.number), each.text, each.table, each.person, each.strategy, each.also)
+            for each in read
+        ],
         embedding.unpacked([given.vectors[each.number] for each in read]),
         given.language,
     )

@@ -95,11 +95,12 @@ class RestitutionCard(Notice):
     """What a table finds of itself in the restitution, for who facilitates it.
 
     `contributions` of the table; `shared`: its themes that other tables have too; `own`: those that only it
-    has; `voices`: its single voices.
+    has; `voices`: its single voices; `synthesis`: the one that it sent itself.
     """
 
     table: str
     until: datetime | None
+    synthesis: str | None
     contributions: int
     shared: tuple[ThemeTold, ...]
     own: tuple[ThemeTold, ...]

@@ -11,16 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from participation import contributions, dashboards, note_notices, notices, roles
+from participation import contributions, dashboards, note_notices, notices, personal_data, roles
 from participation.contributions import note_screen
 from storage import acts, outbox, screens
 from storage import contributions as stored_contributions
+from storage import gathering as stored_gathering
 from storage import notes as stored
 from storage.files import MOST
 from storage.outbox import Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from participation.event import Event
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from storage.database import Database, Reader, Transaction
     from storage.notes import Kind, Note, NoteFile, Trouble, Wish
     from storage.people import Person
+
+    Cover = Callable[[str | None, str], str]
 
 SCREEN = contributions.NOTE_SCREEN
 
@@ -356,18 +359,38 @@ async def listed(reader: Reader, person: Person, table: str) -> Notice:
     """All notes of a table."""
     if not await roles.reads_notes(reader, person, table):
         return notices.NotAllowed(command="note")
+    cover = await _cover(reader, person, table)
     files: dict[str, list[NoteFile]] = {}
     for file in await stored.files_at(reader, table):
         files.setdefault(file.note, []).append(file)
     return note_notices.NoteList(
         table=table,
-        notes=tuple(_line(note, files.get(note.id, ())) for note in await stored.of_table(reader, table)),
-        writes=await roles.notes_role(reader, person, table) is not None,
+        notes=tuple(
+            _line(note, files.get(note.id, ()), cover) for note in await stored.of_table(reader, table)
+        ),
+        writes=cover is None,
     )
 
 
-def _line(note: Note, files: Sequence[NoteFile]) -> note_notices.NoteLine:
-    captions = " / ".join(file.caption for file in files if file.caption)
+async def _cover(reader: Reader, person: Person, table: str) -> Cover | None:
+    """What hides from the regia what may be personal data not let pass; None for who takes the notes."""
+    if await roles.notes_role(reader, person, table) is not None:
+        return None
+    passed = {each.id for each in await stored_gathering.of_table(reader, table) if each.let_pass}
+    return lambda name, text: text if name in passed else personal_data.blanked(text)
+
+
+def _covered(cover: Cover | None, name: str | None, text: str | None) -> str | None:
+    return text if cover is None or text is None else cover(name, text)
+
+
+def _captions(files: Sequence[NoteFile], cover: Cover | None) -> tuple[str, ...]:
+    captions = (_covered(cover, file.caption_id, file.caption) for file in files)
+    return tuple(caption for caption in captions if caption)
+
+
+def _line(note: Note, files: Sequence[NoteFile], cover: Cover | None) -> note_notices.NoteLine:
+    captions = " / ".join(_captions(files, cover))
     return note_notices.NoteLine(
         id=note.id,
         number=note.number,
@@ -377,7 +400,7 @@ def _line(note: Note, files: Sequence[NoteFile]) -> note_notices.NoteLine:
         seconds=_seconds(files),
         files=len(files),
         missing=0 if note.withdrawn else sum(file.name is None for file in files),
-        text=note.text or captions or None,
+        text=_covered(cover, note.text_id, note.text) or captions or None,
         to_transcribe=to_transcribe(note),
         withdrawn=note.withdrawn,
     )
@@ -413,6 +436,7 @@ async def screen(reader: Reader, person: Person, note_id: str) -> Notice | None:
     files = await stored.files_of(reader, note.id)
     wished = [file for file in files if file.wished and not note.withdrawn]
     own = await roles.notes_tables(reader, person)
+    cover = await _cover(reader, person, note.table)
     return note_notices.NoteScreen(
         id=note.id,
         table=note.table,
@@ -425,8 +449,8 @@ async def screen(reader: Reader, person: Person, note_id: str) -> Notice | None:
         wished=len(wished),
         delayed=next((file.trouble for file in wished if file.trouble), None),
         lost=tuple(file.trouble or "gone" for file in files if file.lost),
-        captions=tuple(file.caption for file in files if file.caption),
-        text=note.text,
+        captions=_captions(files, cover),
+        text=_covered(cover, note.text_id, note.text),
         withdrawn=note.withdrawn,
         others=tuple(table for table in own if table != note.table)[:MOST_OTHERS],
         writes=note.table in own,

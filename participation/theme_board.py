@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from participation import notices, roles
+from participation import notices, personal_data, roles
 from participation.curation import floor_of, letter_of, refused
 from participation.theme_notices import (
     LEFTOVERS,
@@ -111,11 +111,12 @@ def _item(row: ThemeRow, members: Sequence[Placed], event: Event) -> ThemeItem:
         recurring=Kind.RECURRING in found,
         crosscutting=Kind.CROSSCUTTING in found,
         tables=len({each.table for each in members}),
-        voices=len({each.voice for each in said}),
+        voices=len({voice for each in said for voice in each.voices}),
         contributions=len(members),
         axes=tuple(axis.code for axis in event.axes if axis.code in touched),
         new=sum(not each.looked for each in members),
         plenary=row.plenary,
+        marked=sum(each.plenary for each in members),
     )
 
 
@@ -304,6 +305,7 @@ def _marks(item: ThemeItem) -> list[str]:
 
 
 def _quote(each: Placed) -> Quote:
+    shown = personal_data.shown(each.text, let_pass=each.let_pass)
     return Quote(
         number=str(each.number),
         table=each.table,
@@ -312,7 +314,10 @@ def _quote(each: Placed) -> Quote:
         question=each.question,
         note=each.source == "table",
         new=not each.looked,
-        text=each.text,
+        text=shown.text,
+        gaps=shown.gaps,
+        people=len(as_said(each).voices),
+        plenary=each.plenary,
     )
 
 

@@ -34,7 +34,8 @@ class ThemeItem(Notice):
     """A theme in one line.
 
     `title`: "" while it has none; `tables`: how many; `axes`: codes; `new`: contributions that nobody of the
-    regia was shown in it; `plenary`: marked for the plenary.
+    regia was shown in it; `plenary`: marked for the plenary; `marked`: so many contributions in it
+    were marked for the plenary at their tables.
     """
 
     number: str
@@ -48,6 +49,7 @@ class ThemeItem(Notice):
     axes: tuple[str, ...]
     new: int
     plenary: bool
+    marked: int = 0
 
 
 class ThemeBoard(Notice):
@@ -74,7 +76,11 @@ class ThemeBoard(Notice):
 
 
 class Quote(Notice):
-    """A contribution, word for word; `note`: of the table, not of one person; `new`: shown here first."""
+    """A contribution, word for word; `note`: of the table, not of one person; `new`: shown here first.
+
+    `gaps`: where what may be personal data was left out of `text`, and what it was. `people`: so many say
+    it; `plenary`: its table marked it for the plenary.
+    """
 
     number: str
     table: str
@@ -84,6 +90,9 @@ class Quote(Notice):
     note: bool
     new: bool
     text: str
+    gaps: tuple[tuple[int, str], ...] = ()
+    people: int = 1
+    plenary: bool = False
 
 
 class ThemeShown(Notice):

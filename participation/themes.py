@@ -43,6 +43,7 @@ class Said:
 
     `key` names it; `table` is the code of the table it comes from, None for a suggestion from elsewhere;
     `person` is who wrote it, None for a table's own note; `strategy` is a code of the event file, if any.
+    `also`: persons (None as above) of whom somebody at the table found that they say the same.
     """
 
     key: str
@@ -50,11 +51,20 @@ class Said:
     table: str | None = None
     person: Hashable | None = None
     strategy: str | None = None
+    also: tuple[Hashable | None, ...] = ()
 
     @property
     def voice(self) -> Hashable:
         """Who speaks: a person however often they say it, or the table for its notes."""
-        return ("table", self.table) if self.person is None else ("person", self.person)
+        return self._voice(self.person)
+
+    @property
+    def voices(self) -> frozenset[Hashable]:
+        """All who speak with it."""
+        return frozenset(map(self._voice, (self.person, *self.also)))
+
+    def _voice(self, person: Hashable | None) -> Hashable:
+        return ("table", self.table) if person is None else ("person", person)
 
 
 class Kind(StrEnum):
@@ -214,8 +224,8 @@ def _themes(
             while key in taken:
                 key += "+"
         taken.add(key)
-        things = {(said[row].voice, cleaned(said[row].text)) for row in rows}
-        voices = len({said[row].voice for row in rows})
+        things = {(voice, cleaned(said[row].text)) for row in rows for voice in said[row].voices}
+        voices = len({voice for voice, _ in things})
         found.append((voices, Theme(key, tuple(said[row].key for row in rows), len(things) == 1)))
     found.sort(key=lambda pair: (-pair[0], -len(pair[1].members), pair[1].key))
     return tuple(theme for _, theme in found)
@@ -284,7 +294,8 @@ def described(
             weight = max(near[row] / most, _FAR) ** _CENTRAL
             for term in spoken[row]:
                 voices = uses[term]
-                voices[said[row].voice] = max(voices.get(said[row].voice, 0.0), weight)
+                for voice in said[row].voices:
+                    voices[voice] = max(voices.get(voice, 0.0), weight)
         rare = {term: log(1 + len(themes) / len(everywhere[term.key])) for term in uses}
         weighed = {
             term: sum(voices.values()) * rare[term] * (_PAIR if len(term.key) > 1 else 1.0)

@@ -43,7 +43,9 @@ class Material:
 
 def as_said(each: Placed) -> Said:
     """A contribution as the rules of themes see it."""
-    return Said(settling.said_key(each.number), each.text, each.table, each.person, each.strategy)
+    return Said(
+        settling.said_key(each.number), each.text, each.table, each.person, each.strategy, each.merged
+    )
 
 
 async def material(reader: Reader) -> Material:

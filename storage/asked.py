@@ -87,6 +87,12 @@ async def open_of(reader: Reader, person: int) -> Asked | None:
     return _asked(rows[0]) if rows else None
 
 
+async def asked_in(reader: Reader, update: str) -> Asked | None:
+    """The question that this update led to already."""
+    rows = await reader.fetch(f"SELECT {_COLUMNS} FROM asked WHERE asked_in = $1", update)
+    return _asked(rows[0]) if rows else None
+
+
 async def answered_in(reader: Reader, person: int, update: str) -> Asked | None:
     """The question that this update answered already."""
     rows = await reader.fetch(

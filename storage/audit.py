@@ -127,7 +127,8 @@ class InTheme:
 async def in_themes(reader: Reader) -> Sequence[InTheme]:
     """Every contribution and note, and where it is among the themes."""
     rows = await reader.fetch(
-        "SELECT c.text, c.withdrawn_at IS NULL AS stands, count(p.number) AS places,"
+        "SELECT c.text, c.withdrawn_at IS NULL AND c.hidden_at IS NULL AND c.merged_into IS NULL AS stands,"
+        " count(p.number) AS places,"
         " max(p.number) AS number, max(p.theme_id) AS theme"
         " FROM contributions c LEFT JOIN theme_places p ON p.contribution_id = c.id GROUP BY c.id"
     )

@@ -171,9 +171,9 @@ async def of_session(reader: Reader, session: int) -> Sequence[Said]:
     A facilitator's note has no person: it is the table's voice.
     """
     rows = await reader.fetch(
-        f"SELECT {_COLUMNS}, m.person_id FROM contributions c"
+        f"SELECT {_COLUMNS}, m.person_id FROM standing_contributions c"
         " LEFT JOIN contribution_messages m ON m.contribution_id = c.id"
-        " WHERE c.session = $1 AND c.withdrawn_at IS NULL ORDER BY c.received_at, c.id",
+        " WHERE c.session = $1 ORDER BY c.received_at, c.id",
         session,
     )
     return [Said(_contribution(row), row["person_id"] if row["source"] == "person" else None) for row in rows]
@@ -181,7 +181,7 @@ async def of_session(reader: Reader, session: int) -> Sequence[Said]:
 
 # A photo or a voice message that nobody put into words yet counts as one, too.
 _COUNTED = (
-    "SELECT table_code FROM contributions WHERE withdrawn_at IS NULL"
+    "SELECT table_code FROM standing_contributions"
     " UNION ALL SELECT table_code FROM notes n WHERE withdrawn_at IS NULL AND text_id IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM note_files f JOIN contributions c ON c.id = f.caption_id"
     "  WHERE f.note_id = n.id AND c.withdrawn_at IS NULL)"

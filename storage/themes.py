@@ -40,7 +40,9 @@ class Placed:
     """A contribution that stands, and its place.
 
     `number` is how people name it; `person` is only there to count voices by, None for a table's own note;
-    `read`: its meaning is known; `contribution`: its id.
+    `read`: its meaning is known; `contribution`: its id. `merged`: the persons (None as above) of what was
+    found to say the same and has no place of its own. `plenary`: its table marked it for the plenary.
+    `let_pass`: what may be personal in it was looked at.
     """
 
     number: int
@@ -56,6 +58,9 @@ class Placed:
     looked: bool
     read: bool
     contribution: str
+    merged: tuple[int | None, ...] = ()
+    plenary: bool = False
+    let_pass: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,17 @@ async def all_themes(reader: Reader) -> dict[int, ThemeRow]:
 
 
 async def places(reader: Reader) -> Sequence[Placed]:
-    """All contributions that stand, by their numbers."""
+    """All contributions that stand by themselves, by their numbers."""
+    merged: dict[str, list[int | None]] = {}
+    for row in await reader.fetch(
+        "SELECT c.merged_into, c.source, m.person_id FROM standing_contributions c"
+        " LEFT JOIN contribution_messages m ON m.contribution_id = c.id WHERE c.merged_into IS NOT NULL"
+    ):
+        merged.setdefault(row["merged_into"], []).append(_voice(row))
     rows = await reader.fetch(
-        "SELECT t.number, t.theme_id, t.held, t.looked, t.vector IS NOT NULL AS read, c.table_code, c.source,"
-        " c.session, c.strategy, c.question, c.text, c.id, m.person_id FROM theme_places t"
+        "SELECT t.number, t.theme_id, t.held, t.looked, t.vector IS NOT NULL AS read, c.id, c.table_code,"
+        " c.source, c.session, c.strategy, c.question, c.text, c.plenary, c.let_pass, m.person_id"
+        " FROM theme_places t"
         " JOIN contributions c ON c.id = t.contribution_id"
         " LEFT JOIN contribution_messages m ON m.contribution_id = c.id ORDER BY t.number"
     )
@@ -108,15 +120,22 @@ async def places(reader: Reader) -> Sequence[Placed]:
             strategy=row["strategy"],
             question=row["question"],
             text=row["text"],
-            person=row["person_id"] if row["source"] == "person" else None,
+            person=_voice(row),
             theme=row["theme_id"],
             held=bool(row["held"]),
             looked=bool(row["looked"]),
             read=bool(row["read"]),
             contribution=row["id"],
+            merged=tuple(merged.get(row["id"], ())),
+            plenary=bool(row["plenary"]),
+            let_pass=bool(row["let_pass"]),
         )
         for row in rows
     ]
+
+
+def _voice(row: Row) -> int | None:
+    return row["person_id"] if row["source"] == "person" else None
 
 
 async def vectors(reader: Reader) -> dict[int, bytes]:

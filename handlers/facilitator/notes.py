@@ -28,7 +28,7 @@ from handlers.context import (
 from handlers.facilitator.access import commanded, pressed_by
 from handlers.facilitator.sent import sent_in, uniques_in
 from handlers.render import note_words
-from participation import contributions, note_notices, notices, roles, table_notes
+from participation import contributions, gathering, note_notices, notices, roles, table_notes
 from participation.table_notes import Replied, Sent, Typed
 
 if TYPE_CHECKING:
@@ -92,11 +92,10 @@ async def note(update: Update, context: Context) -> None:
         return
     told = await _answered(update, context, person, text)
     if told is None:
-        told = (
-            await contributions.note(
-                room.database, person, table, message.message_id, text, room.new_id(), room.clock.now()
-            ),
+        kept = await contributions.note(
+            room.database, person, table, message.message_id, text, room.new_id(), room.clock.now()
         )
+        told = gathering.warned(kept, text)
     await _done(update, context, person, told)
 
 

@@ -28,7 +28,7 @@ from handlers.context import (
     words_for,
 )
 from handlers.render import own_words, suggestion_words
-from participation import contributions, conversation, notices, own_contributions
+from participation import contributions, conversation, gathering, notices, own_contributions
 from participation.conversation import Typed
 from participation.own_contributions import By
 
@@ -161,7 +161,7 @@ async def edited(update: Update, context: Context) -> None:
         suggestion_words(words_for(update, context, person)),
         act,
     )
-    await reply(update, context, person, [told])
+    await reply(update, context, person, gathering.warned(told, text))
     room.themes.wake()
     room.screens.nudge(person.id)
 

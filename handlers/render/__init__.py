@@ -79,6 +79,16 @@ What the texts promise can be typed instead of tapped, and handlers therefore un
     StopSuggesting      "fine"                             typed_words: "finish"
     WithdrawSuggestion  /suggerisci ritira 2               suggestion_words: "withdraw"
     ShowSuggestions     /suggerimenti, /suggerimenti 4.1 2
+    ShowGathering   /raccolta, /raccolta T5 guardare   gathering_words: "look", "plenary", "hidden", "page"
+    ShowGathered    /raccolta 37
+    HideGathered    /raccolta nascondi 37: motivo      gathering_words: "hide"
+    UnhideGathered  /raccolta mostra 37                gathering_words: "unhide"
+    ChooseGathered  /raccolta unisci 37
+    MergeGathered   /raccolta unisci 37 41 52          gathering_words: "merge", "and"
+    SeparateGathered  /raccolta separa 37              gathering_words: "separate"
+    MarkGathered    /raccolta plenaria 37              gathering_words: "plenary", "no"
+    PassGathered    /raccolta lascia 37                gathering_words: "pass"
+    (no button)     /invia La sintesi ..., or what is typed when it was asked; /sintesi, /sintesi T5
 """
 
 from __future__ import annotations
@@ -91,6 +101,7 @@ from handlers.render.typing_words import (
     because_words,
     chart_words,
     commands,
+    gathering_words,
     leading_words,
     note_words,
     own_words,
@@ -115,6 +126,7 @@ __all__ = [
     "because_words",
     "chart_words",
     "commands",
+    "gathering_words",
     "leading_words",
     "markup",
     "note_words",

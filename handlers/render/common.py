@@ -58,6 +58,25 @@ def zone_name(event: Event, code: str, words: Translator) -> str:
     return words.plain("zone.name", code=code, name=event.zone(code).name)
 
 
+PERSONAL: Final = ("phone", "email", "tax_code", "vat", "iban", "name")
+"""Kinds of personal data that have a word."""
+
+
+def personal_kinds(kinds: Iterable[str], words: Translator) -> str:
+    """What was found to be personal, maybe: "un numero di telefono e un nome"."""
+    return words.join(words.plain(f"personal.{kind if kind in PERSONAL else 'other'}") for kind in kinds)
+
+
+def with_gaps(text: str, gaps: Iterable[tuple[int, str]], words: Translator) -> str:
+    """A text of which what may be personal was left out: in its place stands what it was."""
+    pieces, behind = [], 0
+    for place, kind in gaps:
+        mask = words.plain(f"personal.mask.{kind if kind in PERSONAL else 'other'}")
+        pieces += [text[behind:place], f"[{mask}]"]
+        behind = place
+    return "".join((*pieces, text[behind:]))
+
+
 WHO: Final = ("agenda", "facilitator", "assistant", "venue_lead", "regia", "operator")
 """As what something can have been done."""
 

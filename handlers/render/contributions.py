@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.callback_data import MoveOwn, NameAction, Withdraw
 from handlers.render.common import lines, planned, renders, sentences, table_coded, table_name
+from handlers.render.gathering import because
 from handlers.render.message import Button, Message, compose, shorten
 from handlers.render.questions import next_button, other_strategy_button
 from participation.event import Phase
@@ -218,14 +219,7 @@ def _groups(items: Iterable[OwnContribution], event: Event, words: Translator) -
         yield lines(
             (
                 heading or words.text("own.session", session=session),
-                *(
-                    words.text(
-                        "own.line.late" if item.late else "own.line",
-                        number=item.number,
-                        text=shorten(item.text, TEXT_LENGTH),
-                    )
-                    for item in group
-                ),
+                *(_own_line(item, words) for item in group),
             )
         )
 
@@ -236,6 +230,14 @@ def own_buttons(item: OwnContribution, words: Translator) -> tuple[Button, ...]:
     if item.session == 1:
         return (withdraw,)
     return (withdraw, Button(words.plain("own.button.move", number=item.number), MoveOwn(item.id, "", "")))
+
+
+def _own_line(item: OwnContribution, words: Translator) -> Html:
+    key = "own.line.late" if item.late else "own.line"
+    line = words.text(key, number=item.number, text=shorten(item.text, TEXT_LENGTH))
+    if item.hidden is None:
+        return line
+    return lines((line, words.text("own.hidden", because=because(item.hidden, words))))
 
 
 def own_contribution(notice: OwnContribution, event: Event, words: Translator) -> tuple[Message, ...]:

@@ -21,6 +21,7 @@ from handlers.render.counted import by_hand_lines
 from handlers.render.message import Button, Keyboard, Message, compose, shorten
 from handlers.render.phases import phase_name
 from handlers.render.time import prolong_buttons
+from handlers.render.typing_words import gathering_word
 from participation.event import Phase
 from participation.notices import StrategyNotNow, StrategyNotOfTable, StrategyPutOn, TableScreen
 
@@ -56,6 +57,9 @@ def _dashboard(screen: TableScreen, event: Event, words: Translator, *, full: bo
     if screen.unreachable:
         counts.append(words.text("dashboard.unreachable", count=screen.unreachable))
     counts.append(words.text("dashboard.contributions", count=screen.contributions))
+    if screen.to_look:
+        look = gathering_word(words, "look")
+        counts.append(words.text("dashboard.to_look", n=screen.to_look, look=look))
     yield lines(counts)
     if screen.by_hand is not None:
         early = screen.phase in {Phase.REGISTRATION, Phase.SESSION1}

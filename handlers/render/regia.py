@@ -93,6 +93,12 @@ def _rest(state: TableState, words: Translator) -> Iterable[Html]:
         yield words.text("state.paper", count=state.paper)
     if state.unreachable:
         yield words.text("state.away", count=state.unreachable)
+    if state.contributed_at is not None:
+        yield words.text("state.contributed", time=words.clock(state.contributed_at))
+    if state.to_look:
+        yield words.text("state.to_look", count=state.to_look)
+    if state.hidden:
+        yield words.text("state.hidden", count=state.hidden)
     if state.active_at is not None:
         yield words.text("state.last", time=words.clock(state.active_at))
 

@@ -13,6 +13,7 @@ from handlers.render import (
     dead_letters,
     dots,
     facilitator,
+    gathering,
     information,
     joining,
     notes,
@@ -27,6 +28,7 @@ from handlers.render import (
     roles,
     seats,
     suggestions,
+    syntheses,
     themes,
     ties,
     time,
@@ -67,6 +69,8 @@ _TOPICS = (
     themes,
     restitution,
     suggestions,
+    gathering,
+    syntheses,
 )
 _RENDERERS: Mapping[type[Notice], Renderer] = dict(chain.from_iterable(topic.RENDERERS for topic in _TOPICS))
 

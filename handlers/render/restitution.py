@@ -37,6 +37,9 @@ SPOKEN_LENGTH: Final = 50
 REFUSALS: Final = ("unknown", "draft", "unseen", "unclear")
 """Why nothing was done, as far as there are words of its own for it."""
 
+SYNTHESIS_LENGTH: Final = 300
+"""UTF-16 units of a table's synthesis where the regia looks at all cards together."""
+
 VOICES_ON_A_CARD: Final = 12
 VOICES_AMONG_OTHERS: Final = 3
 """Single voices of each table where the regia looks at all cards together."""
@@ -219,14 +222,16 @@ def restitution_cards(notice: RestitutionCards, event: Event, words: Translator)
         (
             words.text("restitution.cards", n=len(notice.cards)),
             *(
-                lines(piece for piece in _card(card, event, words, VOICES_AMONG_OTHERS) if piece)
+                lines(piece for piece in _card(card, event, words, VOICES_AMONG_OTHERS, whole=False) if piece)
                 for card in notice.cards
             ),
         )
     )
 
 
-def _card(notice: RestitutionCard, event: Event, words: Translator, most: int) -> tuple[Html | None, ...]:
+def _card(
+    notice: RestitutionCard, event: Event, words: Translator, most: int, *, whole: bool = True
+) -> tuple[Html | None, ...]:
     shown = notice.voices[:most]
     rest = len(notice.voices) - len(shown)
     return (
@@ -234,6 +239,12 @@ def _card(notice: RestitutionCard, event: Event, words: Translator, most: int) -
         sentences(
             words.text("restitution.card.contributions", n=notice.contributions),
             None if notice.until is None else words.text("restitution.until", time=words.clock(notice.until)),
+        ),
+        None
+        if notice.synthesis is None
+        else words.text(
+            "restitution.card.synthesis",
+            text=notice.synthesis if whole else shorten(notice.synthesis, SYNTHESIS_LENGTH),
         ),
         _themes("shared", notice.shared, words),
         _themes("own", notice.own, words),

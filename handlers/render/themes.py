@@ -15,7 +15,16 @@ from handlers.callback_data import (
     ShowThemes,
     UndoCuration,
 )
-from handlers.render.common import MISREAD_LENGTH, column, grid, lines, renders, sentences, table_coded
+from handlers.render.common import (
+    MISREAD_LENGTH,
+    column,
+    grid,
+    lines,
+    renders,
+    sentences,
+    table_coded,
+    with_gaps,
+)
 from handlers.render.message import Button, Keyboard, Message, compose, shorten
 from handlers.render.typing_words import theme_word
 from participation.curation import NAME_LENGTH
@@ -207,7 +216,7 @@ def theme_choose(notice: ThemeChoose, event: Event, words: Translator) -> tuple[
             asked = words.text(key, theme=theme, number=notice.number, split=theme_word(words, "split"))
             buttons = column(
                 (
-                    f"{each.number}. {shorten(each.text, QUOTED_ON_BUTTON)}",
+                    f"{each.number}. {shorten(with_gaps(each.text, each.gaps, words), QUOTED_ON_BUTTON)}",
                     ChooseForTheme(Choice.TARGET.value, each.number, "1"),
                 )
                 for each in notice.quotes
@@ -469,6 +478,7 @@ def _line(item: ThemeItem, words: Translator) -> Html:
     more = [
         words.plain("theme.also") if item.recurring and item.crosscutting else "",
         words.plain("theme.marked") if item.plenary else "",
+        words.plain("theme.marked.tables", n=item.marked) if item.marked else "",
         words.plain("theme.new", n=item.new) if item.new else "",
     ]
     return words.text(
@@ -507,12 +517,16 @@ def _quote(each: Quote, event: Event, words: Translator) -> Html:
         where.append(words.plain("theme.said.question", code=each.question, short=short))
     if each.note:
         where.append(words.plain("theme.said.note"))
+    if each.people > 1:
+        where.append(words.plain("gathering.people", n=each.people))
+    if each.plenary:
+        where.append(words.plain("theme.said.plenary"))
     if each.new:
         where.append(words.plain("theme.said.new"))
     return lines(
         (
             words.text("theme.said", number=each.number, where=", ".join(where)),
-            words.text("theme.said.text", text=each.text),
+            words.text("theme.said.text", text=with_gaps(each.text, each.gaps, words)),
         )
     )
 

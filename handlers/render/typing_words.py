@@ -39,13 +39,14 @@ FACILITATOR: Final = (
     "sorteggio",
     "discuti",
     "nota",
+    "invia",
     "link",
 )
 ASSISTANT: Final = ("nota",)
 PAPER: Final = ("carta", "schede", "consegnate", "presenti")
 """Commands of everybody who may enter paper at a table, the regia included."""
-NOTES: Final = ("note",)
-"""Commands of everybody who reads the notes of a table, the regia included."""
+NOTES: Final = ("note", "raccolta", "sintesi")
+"""Commands of everybody who reads what a table says, the regia included."""
 REGIA: Final = (
     "stato",
     "fase",
@@ -115,6 +116,19 @@ _THEMES: Final = (
 )
 _RESTITUTION: Final = ("freeze", "publish")
 _PLACES: Final = ("here", "channel")
+_GATHERING: Final = (
+    "look",
+    "hidden",
+    "plenary",
+    "page",
+    "hide",
+    "unhide",
+    "merge",
+    "separate",
+    "pass",
+    "no",
+    "and",
+)
 
 
 def commands(words: Translator, roles: Collection[Role] = ()) -> tuple[tuple[str, str], ...]:
@@ -283,6 +297,20 @@ def suggestion_words(words: Translator) -> Mapping[str, str]:
 def suggestion_word(words: Translator, meaning: str) -> str:
     """The first of the words with this meaning behind /suggerisci: the one the texts use."""
     return next(word for word, meant in suggestion_words(words).items() if meant == meaning)
+
+
+def gathering_words(words: Translator) -> Mapping[str, str]:
+    """The words that act behind /raccolta, casefolded, and what they mean.
+
+    Meanings: parts ("look", "hidden", "plenary"), "page"; acts ("hide", "unhide", "merge", "separate",
+    "plenary", "pass"), and what goes with them ("no", "and").
+    """
+    return {word: meaning for meaning in _GATHERING for word in _listed(words, f"gathering_words.{meaning}")}
+
+
+def gathering_word(words: Translator, meaning: str) -> str:
+    """The first of the words with this meaning behind /raccolta: the one the texts use."""
+    return _listed(words, f"gathering_words.{meaning}")[0]
 
 
 def _listed(words: Translator, key: str) -> tuple[str, ...]:

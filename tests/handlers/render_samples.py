@@ -9,14 +9,16 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from handlers.render.common import PERSONAL
 from handlers.render.contributions import WITHOUT_TEXT
+from handlers.render.gathering import REFUSALS as GATHERING_REFUSALS
 from handlers.render.own import OWN_REFUSALS
 from handlers.render.priorities import REFUSALS as PRIORITY_REFUSALS
 from handlers.render.restitution import REFUSALS as RESTITUTION_REFUSALS
 from handlers.render.seats import MOVE_REFUSALS
 from handlers.render.ties import RUNOFF_REFUSALS, SETTLED, TIE_REFUSALS
 from participation import event as event_file
-from participation import restitution_notices, theme_notices
+from participation import gathering_notices, restitution_notices, theme_notices
 from participation.charting import CHARTS
 from participation.contribution_notices import OwnRefused
 from participation.event import Event, Phase
@@ -103,6 +105,8 @@ REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
     RestitutionRefused: (*RESTITUTION_REFUSALS, "a reason of a later version"),
     ChartRefused: ("voting", "no_channel", "a reason of a later version"),
 }
+
+PERSONAL_KINDS: Final = (*PERSONAL, "a kind of a later version")
 
 PROBLEMS: Final = (
     "no_label",
@@ -476,6 +480,15 @@ class Samples:
                 "after": ["", "B"],
                 "axis": ["", *(axis.code for axis in event.axes)],
             }
+        if kind.__module__ == gathering_notices.__name__:
+            codes |= {
+                "number": ["37", "123456789"],
+                "into": ["", "37"],
+                "because": [*AWKWARD, "#personal", "#of a later version"],
+                "reason": [*GATHERING_REFUSALS, "a reason of a later version"],
+            }
+        if kind is gathering_notices.SynthesisList:
+            codes["table"] = ["", *codes["table"]]
         return self._random.choice(codes.get(name) or AWKWARD)
 
     def _several(self, kind: type[Notice], name: str, item: Any) -> Any:  # noqa: PLR0911 - one way out per sort
@@ -489,9 +502,16 @@ class Samples:
         if name == "choices":
             places = [(table.code, zone) for table in self._event.tables for zone in table.zones]
             return tuple(random.sample(places, random.choice((0, 1, len(places)))))
-        if name in {"facilitates", "assists", "moved", "tables", "talking"} or kind.__name__ == "TablesMoved":
+        at_tables = {"facilitates", "assists", "moved", "tables", "talking", "missing"}
+        if name in at_tables or kind.__name__ == "TablesMoved":
             codes = [table.code for table in self._event.tables]
             return tuple(random.sample(codes, random.choice((0, 0, 1, 2, min(4, len(codes))))))
+        if name == "gaps":
+            return tuple(
+                (place, random.choice(PERSONAL_KINDS)) for place in random.choice(((), (0,), (0, 5000)))
+            )
+        if name == "kinds" or (name == "personal" and kind.__module__ == gathering_notices.__name__):
+            return tuple(random.sample(PERSONAL_KINDS, random.choice((0, 1, 2))))
         codes = self._codes()[: random.choice((0, 0, 1, 1, 2, 6, 27))]
         if name == "zones":
             return tuple(random.sample(("9", "10", "11"), random.choice((0, 0, 2, 3))))

@@ -19,6 +19,7 @@ from handlers.callback_data import (
     AskRevocation,
     AssignAxis,
     ChooseForTheme,
+    ChooseGathered,
     ChooseInRunoff,
     ChooseSuggestedOn,
     ChooseTied,
@@ -30,11 +31,14 @@ from handlers.callback_data import (
     DrawNow,
     Finish,
     FinishSheet,
+    HideGathered,
     KeepPriority,
     LeaveEmpty,
     ListQuestions,
     ListStrategies,
+    MarkGathered,
     MarkPlenary,
+    MergeGathered,
     MergeThemes,
     MoveNote,
     MoveOwn,
@@ -46,6 +50,7 @@ from handlers.callback_data import (
     Nudge,
     OpenRunoff,
     OpenSheet,
+    PassGathered,
     PickLanguage,
     PickSheetZone,
     PickTable,
@@ -59,10 +64,13 @@ from handlers.callback_data import (
     ReopenTie,
     Resend,
     SayHandedIn,
+    SeparateGathered,
     SetDots,
     SetSheetDots,
     ShowAxes,
     ShowBoard,
+    ShowGathered,
+    ShowGathering,
     ShowNote,
     ShowPage,
     ShowPeople,
@@ -78,6 +86,7 @@ from handlers.callback_data import (
     StopSuggesting,
     SuggestOn,
     UndoCuration,
+    UnhideGathered,
     Withdraw,
     WithdrawNote,
     WithdrawSheet,
@@ -94,6 +103,7 @@ numbers = st.from_regex(r"[1-9][0-9]?", fullmatch=True)
 large = st.from_regex(r"0|[1-9][0-9]{0,8}", fullmatch=True)
 labels = st.from_regex(r"[1-9][0-9]{0,3}|[A-Z][2-9][A-Z][2-9][A-Z]", fullmatch=True)
 tokens = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
+numbers_said = st.integers(1, 10**9 - 1).map(str)
 note_ids = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
 payloads = st.from_regex(r"[A-Za-z0-9_-]{0,32}", fullmatch=True)
 
@@ -166,6 +176,15 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(ShowNote, note_ids),
     st.builds(WithdrawNote, note_ids, st.booleans()),
     st.builds(MoveNote, note_ids, tables),
+    st.builds(ShowGathering, tables, st.sampled_from(["all", "look", "plenary", "hidden"]), numbers_said),
+    st.builds(ShowGathered, numbers_said),
+    st.builds(HideGathered, numbers_said, st.sampled_from(["", "personal", "off_topic"])),
+    st.builds(UnhideGathered, numbers_said),
+    st.builds(ChooseGathered, numbers_said, numbers_said),
+    st.builds(MergeGathered, numbers_said, numbers_said),
+    st.builds(SeparateGathered, numbers_said),
+    st.builds(MarkGathered, numbers_said, st.booleans()),
+    st.builds(PassGathered, numbers_said),
 )
 
 

@@ -17,6 +17,7 @@ from handlers.render import (
     argument_words,
     chart_words,
     commands,
+    gathering_words,
     leading_words,
     note_words,
     own_words,
@@ -56,6 +57,7 @@ def raw_texts(language: str) -> dict[str, str]:
     return {
         key: text
         for domain in (
+            "gathering",
             "messages",
             "notes",
             "own",
@@ -122,6 +124,7 @@ def test_no_text_of_the_catalogs_is_idle() -> None:
         own_words,
         role_words,
         suggestion_words,
+        gathering_words,
     )
     for mapping in mappings:
         mapping(listening)  # type: ignore[arg-type] # the same
@@ -165,7 +168,7 @@ def test_each_role_sees_its_own_commands_before_those_of_everybody() -> None:
     words = words_of("it")
     everybody = [name for name, _ in commands(words)]
     assert not {"tavolo", "fase"} & set(everybody)
-    paper = ["carta", "schede", "consegnate", "presenti", "note"]
+    paper = ["carta", "schede", "consegnate", "presenti", "note", "raccolta", "sintesi"]
     assert [*FACILITATOR, *paper, *everybody] == [name for name, _ in commands(words, (Role.FACILITATOR,))]
     assert ["nota", *paper, *everybody] == [name for name, _ in commands(words, (Role.ASSISTANT,))]
     assert commands(words, (Role.FACILITATOR,)) == commands(words, (Role.VENUE_LEAD,))
@@ -244,6 +247,7 @@ PROMISED = {
         ("bulletin_unclear.how.regia", "/avviso tutti:", "argument", "tutti", "all"),
         ("bulletin_unclear.how.regia", "/avviso facilitatori:", "argument", "facilitatori", "leaders"),
         ("theme.done.axis.mine", "/temi guardare", "theme", "guardare", "look"),
+        ("synthesis.wanted.how", "scrivi annulla", "argument", "annulla", "cancel"),
         ("charts.where", "{name} qui", "place", "qui", "here"),
         ("charts.where", "{name} canale", "place", "canale", "channel"),
     ),
@@ -275,6 +279,7 @@ PROMISED = {
         ("bulletin_unclear.how.regia", "/avviso all:", "argument", "all", "all"),
         ("bulletin_unclear.how.regia", "/avviso facilitators:", "argument", "facilitators", "leaders"),
         ("theme.done.axis.mine", "/temi look", "theme", "look", "look"),
+        ("synthesis.wanted.how", "type cancel", "argument", "cancel", "cancel"),
         ("charts.where", "{name} here", "place", "here", "here"),
         ("charts.where", "{name} channel", "place", "channel", "channel"),
     ),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,9 +31,9 @@ from participation.theme_notices import (
     ThemeRefused,
     ThemeShown,
 )
-from participation.themes import Description, Theme
+from participation.themes import Description, Theme, grouped
 from participation.thinking import Meaning
-from storage import contributions, people, roles, themes
+from storage import contributions, gathering, people, roles, themes
 from storage.contributions import Contribution
 from storage.sqlite import open_sqlite
 
@@ -134,7 +137,7 @@ class Room:
     async def sound(self) -> None:
         """Each contribution that stands is in exactly one place, and the board shows just that."""
         standing = await self.database.fetch(
-            "SELECT count(*) AS n FROM contributions WHERE withdrawn_at IS NULL"
+            "SELECT count(*) AS n FROM standing_contributions WHERE merged_into IS NULL"
         )
         look = await theme_board.read(self.database, self.event)
         shown = [each.number for members in (*look.members.values(), look.leftovers) for each in members]
@@ -143,7 +146,7 @@ class Room:
         assert not any(rows[int(number)].gone for number in look.members)
         orphans = await self.database.fetch(
             "SELECT 1 FROM theme_places p JOIN contributions c ON c.id = p.contribution_id"
-            " WHERE c.withdrawn_at IS NOT NULL"
+            " WHERE c.withdrawn_at IS NOT NULL OR c.hidden_at IS NOT NULL OR c.merged_into IS NOT NULL"
         )
         assert [] == list(orphans)
 
@@ -248,8 +251,59 @@ async def test_what_is_withdrawn_is_in_no_theme_and_comes_back_free(room: Room) 
     await room.sound()
     async with room.database.transaction() as tx:
         await tx.fetch("UPDATE contributions SET withdrawn_at = NULL WHERE id = 'c0'")
-    assert {2: 1, 3: 1, 4: 2, 5: 2, 6: None, 7: None} == await room.where()
+    assert {1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: None} == await room.where()
     await room.sound()
+
+
+async def test_what_is_hidden_is_in_no_theme_and_keeps_its_number(room: Room) -> None:
+    async with room.database.transaction() as tx:
+        await gathering.hide(tx, ["c0"], "prova", NOON)
+    assert {2: 1, 3: 1, 4: 2, 5: 2, 6: None} == await room.where()
+    await room.sound()
+    async with room.database.transaction() as tx:
+        await gathering.unhide(tx, ["c0"])
+    assert {1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: None} == await room.where()
+    await room.sound()
+
+
+async def test_what_is_merged_has_no_place_and_its_voice_counts_where_its_head_is(room: Room) -> None:
+    async with room.database.transaction() as tx:
+        # The sixth is of the table of the first, and of somebody else.
+        other = await people.acknowledge(tx, 300, "it", NOON)
+        await tx.fetch(
+            "UPDATE contribution_messages SET person_id = $1 WHERE contribution_id = 'c5'", other.id
+        )
+        await gathering.merge(tx, ["c5"], "c0")
+    assert {1: 1, 2: 1, 3: 1, 4: 2, 5: 2} == await room.where()
+    board = await room.sees_all()
+    assert {"1": (2, 3), "2": (1, 2)} == {
+        item.number: (item.voices, item.contributions) for item in board.items
+    }
+    shown = await theme_board.show(room.database, room.event, room.people[0], "1")
+    assert isinstance(shown, ThemeShown)
+    assert [2, 1, 1] == [quote.people for quote in shown.quotes]
+    await room.sound()
+    done(await curation.rename(room.database, room.by(), "1", "Trasporti"))
+    async with room.database.transaction() as tx:
+        await gathering.merge(tx, ["c5"], None)
+    # It stands where its head is, and is held there as that is.
+    assert {1: 1, 2: 1, 3: 1, 4: 2, 5: 2, 6: 1} == await room.where()
+    assert {1, 2, 3, 6} == {each.number for each in await themes.places(room.database) if each.held}
+
+
+async def test_what_one_says_and_others_merged_into_it_say_is_no_leftover(room: Room) -> None:
+    async with room.database.transaction() as tx:
+        other = await people.acknowledge(tx, 300, "it", NOON)
+        await tx.fetch(
+            "UPDATE contribution_messages SET person_id = $1 WHERE contribution_id = 'c5'", other.id
+        )
+        await gathering.merge(tx, ["c5"], "c0")
+    given_ = await thinking.material(room.database)
+    (head,) = (each for each in given_.said if each.also)
+    assert 2 == len(head.voices)
+    alone = np.ones((1, 8), dtype=np.float32)
+    assert [False] == [theme.leftover for theme in grouped([head], alone)]
+    assert [True] == [theme.leftover for theme in grouped([replace(head, also=())], alone)]
 
 
 async def test_an_edited_contribution_is_read_again(room: Room) -> None:
@@ -488,6 +542,10 @@ acts = st.one_of(
     st.tuples(st.just("undo"), st.just("") | numbers, st.none()),
     st.tuples(st.just("withdraw"), st.integers(0, 11), st.none()),
     st.tuples(st.just("restore"), st.integers(0, 11), st.none()),
+    st.tuples(st.just("hide"), st.integers(0, 11), st.none()),
+    st.tuples(st.just("show"), st.integers(0, 11), st.none()),
+    st.tuples(st.just("join"), st.integers(0, 11), st.integers(0, 11)),
+    st.tuples(st.just("part"), st.integers(0, 11), st.none()),
     st.tuples(st.just("edit"), st.integers(0, 11), st.none()),
     st.tuples(st.just("says"), st.none(), st.none()),
     st.tuples(st.just("machine"), st.integers(0, 99), st.none()),
@@ -556,9 +614,17 @@ async def act(room: Room, who: int, what: str, one: Any, other: Any) -> None:
             for number in await room.where():
                 groups[rng.randrange(3)].append(number)
             await room.machine(*map(tuple, groups))
+        case "join":
+            # What the schema refuses (another table's, one that stands no more) changes nothing.
+            with suppress(sqlite3.IntegrityError):
+                async with database.transaction() as tx:
+                    await gathering.merge(tx, [f"c{one}"], f"c{other}")
         case _:
             async with database.transaction() as tx:
                 sql = {
+                    "hide": "UPDATE contributions SET hidden_at = 'x', hidden_because = 'x' WHERE id = $1",
+                    "show": "UPDATE contributions SET hidden_at = NULL, hidden_because = NULL WHERE id = $1",
+                    "part": "UPDATE contributions SET merged_into = NULL WHERE id = $1",
                     "withdraw": "UPDATE contributions SET withdrawn_at = 'x' WHERE id = $1",
                     "restore": "UPDATE contributions SET withdrawn_at = NULL WHERE id = $1",
                     "edit": "UPDATE contributions SET text = text || '!' WHERE id = $1",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import roles
+from storage import roles, tables
 from tests.storage.rows import NOON, add_tables, give_ballot, new_database, seat, value, vote
 
 if TYPE_CHECKING:
@@ -178,11 +178,47 @@ def test_whatever_is_inserted_a_ballot_keeps_its_limits(
         " VALUES ('x', 'T1', 'person', 1, '', '')",
         "INSERT INTO contributions (id, table_code, source, session, text, received_at)"
         " VALUES ('x', 'T1', 'person', 3, 'Più treni', '')",
+        # Hidden without a reason, or for none; merged into itself.
+        "UPDATE contributions SET hidden_at = '' WHERE id = 'said'",
+        "UPDATE contributions SET hidden_at = '', hidden_because = '' WHERE id = 'said'",
+        "UPDATE contributions SET hidden_because = 'x' WHERE id = 'said'",
+        "UPDATE contributions SET merged_into = id WHERE id = 'said'",
+        # Merged into another table's, into what stands no more, or with others merged into it.
+        "UPDATE contributions SET merged_into = 'elsewhere' WHERE id = 'said'",
+        "UPDATE contributions SET merged_into = 'withdrawn' WHERE id = 'said'",
+        "UPDATE contributions SET merged_into = 'hidden' WHERE id = 'said'",
+        "UPDATE contributions SET merged_into = 'merged' WHERE id = 'said'",
+        "UPDATE contributions SET merged_into = 'said' WHERE id = 'head'",
+        "UPDATE contributions SET merged_into = 'said' WHERE id = 'withdrawn'",
+        # Two syntheses that are the same version, or came of one question.
+        "INSERT INTO syntheses (table_code, version, text, sent_at, role, asked)"
+        " VALUES ('T1', 1, 'x', '', 'facilitator', 'b')",
+        "INSERT INTO syntheses (table_code, version, text, sent_at, role, asked)"
+        " VALUES ('T1', 2, 'x', '', 'facilitator', 'a')",
         "INSERT INTO event (only_row, code, definition, started_at) VALUES (2, 'other', '', '')",
     ],
 )
 async def test_what_must_never_be_is_refused(database: Database, sql: str) -> None:
     await full_ballot(database)
+    async with database.transaction() as tx:
+        await tables.add(tx, "T2", 1, "session1")
+        for name, table in (
+            *((name, "T1") for name in ("said", "head", "merged", "withdrawn", "hidden")),
+            ("elsewhere", "T2"),
+        ):
+            await tx.fetch(
+                "INSERT INTO contributions (id, table_code, source, session, text, received_at)"
+                " VALUES ($1, $2, 'person', 1, 'x', '')",
+                name,
+                table,
+            )
+        await tx.fetch("UPDATE contributions SET merged_into = 'head' WHERE id = 'merged'")
+        await tx.fetch("UPDATE contributions SET withdrawn_at = '' WHERE id = 'withdrawn'")
+        await tx.fetch("UPDATE contributions SET hidden_at = '', hidden_because = 'x' WHERE id = 'hidden'")
+        await tx.fetch(
+            "INSERT INTO syntheses (table_code, version, text, sent_at, role, asked)"
+            " VALUES ('T1', 1, 'x', '', 'facilitator', 'a')"
+        )
     with pytest.raises(sqlite3.IntegrityError):
         async with database.transaction() as tx:
             await tx.fetch(sql)
