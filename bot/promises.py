@@ -15,8 +15,9 @@ from bot.drawing import draw
 from handlers.callback_data import encode
 from handlers.render import render
 from handlers.render.message import stripped
-from participation import notices, posts
+from participation import notices, posts, restitution
 from storage import audit, themes
+from storage import restitution as stored_restitution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -162,6 +163,26 @@ async def compare_themes(found: Promises, crowd: Mapping[str, Any], database: Da
     for number in meant["gone"]:
         if number not in known or not known[number].gone:
             found.broken("themes_wrong", f"theme {number} was merged and is there")
+    await _compare_restitution(found, meant["names"], set(places.values()), database)
+
+
+async def _compare_restitution(
+    found: Promises, names: Mapping[str, str], there: set[int | None], database: Database
+) -> None:
+    """What was published calls each theme as the regia named it; each contribution is in one place of it."""
+    version = await stored_restitution.published(database)
+    if version is None or version.content is None:
+        return
+    made = restitution.load(version.content)
+    titles = {theme.number: theme.title for theme in made.themes}
+    for number, name in names.items():
+        if int(number) in there and titles.get(number) != name:
+            found.broken(
+                "themes_wrong", f"theme {number}, {name}, is {titles.get(number)} in the restitution"
+            )
+    counted = sum(theme.contributions for theme in made.themes) + len(made.voices)
+    if counted != made.contributions:
+        found.broken("themes_wrong", f"{counted} of {made.contributions} are in the restitution")
 
 
 async def _compare_letters(

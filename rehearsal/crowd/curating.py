@@ -1,5 +1,7 @@
 """How the regia curates the themes: looks, renames, moves, merges, splits, marks, undoes, and looks again.
 
+In the end they ask for the restitution, find in it what they made of the themes, and publish it.
+
 By typing and by pressing, as people do; what the bot says was done is kept, to be compared with what it has
 in the end. The machine goes on finding themes meanwhile: who finds that a theme is gone looks again.
 """
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from rehearsal.telegram import SentMessage
 
 STEPS: Final = ("curate.rename", "curate.move", "curate.merge", "curate.split", "curate.mark", "curate.undo")
-"""In this order; then "curate.look"."""
+"""In this order; then "curate.look", "curate.restitution" and "curate.publish"."""
 
 TRIES: Final = 5
 """So often somebody begins anew when the machine was faster."""
@@ -29,6 +31,10 @@ BOARD_BUTTON: Final = re.compile(r"^(?:Assi|Axes)$")
 ALL_BUTTON: Final = re.compile(r"^(?:Tutti i temi|All themes)$")
 MOVE_BUTTON: Final = re.compile(r"^(?:Sposta|Move)…$")
 MARK_BUTTON: Final = re.compile(r"^(?:In plenaria|For the plenary)$")
+PUBLISH_BUTTON: Final = re.compile(r"^(?:Pubblica nel canale|Publish in the channel)$")
+COMING: Final = r"^(?:Preparo|Ecco) la restituzione"
+LISTED: Final = r"^Tutti i temi della restituzione"
+PUBLISHED: Final = r"La restituzione va nel canale|già stata pubblicata"
 WHICH: Final = r"Quale contributo va tolto"
 WHERE: Final = r"Dove va il contributo {number}\?"
 MARKED: Final = r"è segnato per la plenaria"
@@ -57,6 +63,8 @@ class Curating:
             "curate.mark": self._mark,
             "curate.undo": self._undo,
             "curate.look": self._look,
+            "curate.restitution": self._restitution,
+            "curate.publish": self._publish,
         }
 
     async def _rename(self, hands: Hands, _act: Act) -> None:
@@ -151,6 +159,19 @@ class Curating:
         for theme in self._meant.gone:
             if re.match(rf"Tema {theme}, ", await self._text(hands, f"/temi {theme}")):
                 self._problems.append(f"theme {theme} is there, and was merged")
+
+    async def _restitution(self, hands: Hands, _act: Act) -> None:
+        """Ask for the restitution; its pages come one after the other."""
+        await hands.answer("the restitution", _tells(COMING), hands.say("/restituzione"))
+
+    async def _publish(self, hands: Hands, _act: Act) -> None:
+        """Find in the restitution what was made of the themes, and publish it."""
+        ready = await hands.answer("what publishes the restitution", _with(PUBLISH_BUTTON), 0)
+        listed = await hands.answer("the list of themes", _tells(LISTED), 0)
+        name = NAMES[0]
+        if self._named(name) is not None and name not in listed.shown:
+            self._problems.append(f"{name} is not in the restitution: {listed.shown[:200]}")
+        await self._press(hands, ready, PUBLISH_BUTTON, _tells(PUBLISHED))
 
     # --- what is seen and done on the way
 

@@ -327,7 +327,10 @@ def _regia(
         if times[table].reopens == "session2":
             diary.add(at, "regia.reopen", table, "session2", tables={table}, changes=True)
     if first:
-        diary.add(programme.closing + seconds(60), "curate.look")
+        at = diary.add(programme.closing + seconds(60), "curate.look") + seconds(30)
+        # Its pages go to one chat a second.
+        at = diary.add(at, "curate.restitution") + seconds(120)
+        diary.add(at, "curate.publish")
 
 
 def _curate(diary: Diary, at: datetime, steps: Iterable[str]) -> None:

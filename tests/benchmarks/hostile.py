@@ -464,21 +464,22 @@ FOREIGN = {
         for name in (
             *("priority_reasons", "ties", "tie_candidates", "runoffs", "runoff_counts", "draws", "sheets"),
             *("table_counts", "paper_trace", "agenda_changes", "priorities_set_aside", "steps_taken"),
-            *("note_numbers", "notes"),
+            *("note_numbers", "notes", "syntheses"),
         )
     },
     **{
         name: f"SELECT * FROM {name} WHERE person_id NOT IN ({{theirs}}) ORDER BY 1, 2"  # noqa: S608 - ours
         for name in (
             *("runoff_choices", "personal_codes", "paper_desks", "reasons_asked", "note_messages"),
-            *("note_albums", "menus", "people_moved", "theme_seen"),
+            *("note_albums", "menus", "people_moved", "theme_seen", "restitution_looks"),
+            *("suggesting", "suggestion_messages"),
         )
     },
     **{
         name: f"SELECT * FROM {name} ORDER BY 1"  # noqa: S608 - ours
         for name in (
             *("agenda", "themes", "theme_curators", "theme_axes", "theme_acts", "theme_act_marks"),
-            *("nudges",),
+            *("nudges", "restitution_state", "restitutions", "suggestion_answers"),
         )
     },
     "note_files": "SELECT f.* FROM note_files f JOIN notes n ON n.id = f.note_id"
@@ -488,6 +489,15 @@ FOREIGN = {
     "theme_places": "SELECT contribution_id, theme_id, held, looked FROM theme_places"
     " WHERE contribution_id NOT IN"
     " (SELECT contribution_id FROM contribution_messages WHERE person_id IN ({theirs})) ORDER BY 1",
+    **{
+        name: f"SELECT t.* FROM {name} t JOIN contributions c ON c.id = t.contribution_id"  # noqa: S608 - ours
+        " WHERE c.table_code <> 'T2' AND c.id NOT IN"
+        " (SELECT contribution_id FROM contribution_messages WHERE person_id IN ({theirs})) ORDER BY 1"
+        for name in ("contribution_numbers", "contribution_trace", "gathering_trace")
+    },
+    "prompts": "SELECT * FROM prompts WHERE person_id NOT IN ({theirs}) AND table_code <> 'T2' ORDER BY 1, 2",
+    "suggestions": "SELECT * FROM suggestions WHERE id NOT IN"
+    " (SELECT suggestion_id FROM suggestion_messages WHERE person_id IN ({theirs})) ORDER BY id",
     "role_trace": "SELECT * FROM role_trace WHERE by_person NOT IN ({theirs}) ORDER BY id",
     "strangers": "SELECT telegram_id FROM inbox WHERE telegram_id NOT IN ({hostile}) ORDER BY 1",
 }

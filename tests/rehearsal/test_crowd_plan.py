@@ -118,7 +118,7 @@ def test_whatever_the_seed_every_table_has_people_and_everything_happens(seed: i
             *("lead.assist", "lead.sheets", "lead.correct", "lead.withdraw", "lead.handed_in"),
             *("lead.settle_count", "lead.together", "lead.hands", "lead.runoff_close", "lead.draw"),
             *("lead.close_again", "runoff.choose", "regia.reopen", "regia.shift"),
-            *(*curating.STEPS, "curate.look"),
+            *(*curating.STEPS, "curate.look", "curate.restitution", "curate.publish"),
         }
         - done
     )
