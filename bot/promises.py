@@ -180,7 +180,8 @@ async def _compare_restitution(
             found.broken(
                 "themes_wrong", f"theme {number}, {name}, is {titles.get(number)} in the restitution"
             )
-    counted = sum(theme.contributions for theme in made.themes) + len(made.voices)
+    counted = sum(theme.contributions for theme in made.themes)
+    counted += sum(voice.contributions for voice in made.voices)
     if counted != made.contributions:
         found.broken("themes_wrong", f"{counted} of {made.contributions} are in the restitution")
 

@@ -187,12 +187,16 @@ class RestitutionTheme:
 
 @dataclass(frozen=True, slots=True)
 class SingleVoice:
-    """A contribution that fits in no theme: where it was said, on which strategy, and a few words of it."""
+    """A contribution that fits in no theme: where it was said, on which strategy, and a few words of it.
+
+    It stands for `contributions`: itself, and those that its table found to say the same.
+    """
 
     number: str
     table: str
     strategy: str | None
     words: tuple[str, ...]
+    contributions: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ async def material(reader: Reader, event: Event, version: Version, now: datetime
                     tables=_tables(event, look.members[item.number]),
                     axes=item.axes,
                     voices=item.voices,
-                    contributions=item.contributions,
+                    contributions=sum(1 + len(each.merged) for each in look.members[item.number]),
                     plenary=item.plenary,
                 )
                 for item in look.items

@@ -137,7 +137,8 @@ def _voices(given: Material) -> tuple[SingleVoice, ...]:
     alone.sort(key=lambda each: (not each.plenary, place.get(each.table, len(place)), each.number))
     hints = _hints(given)
     return tuple(
-        SingleVoice(str(each.number), each.table, each.strategy, hints.get(each.number, ())) for each in alone
+        SingleVoice(str(each.number), each.table, each.strategy, hints.get(each.number, ()), _count(each))
+        for each in alone
     )
 
 

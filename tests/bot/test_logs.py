@@ -177,7 +177,7 @@ LEVELS = ("debug", "info", "warning", "error", "exception", "critical")
 VALUES = {
     "advice", "after", "at", "category", "code", "count", "error", "event_code", "exc_info", "failures",
     "key", "kind", "letter", "level", "library", "people", "port", "tables", "update", "where", "worker",
-    "attempts", "notice", "seconds", "waiting",
+    "attempts", "notice", "seconds", "version", "waiting",
 }  # fmt: skip
 """The values that entries of ours may have: kinds, counts, ids of rows; none is of a person."""
 
