@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from rehearsal.telegram import Phone
+    from rehearsal.telegram.places import Channel
     from storage.database import Database
 
 PEOPLE = 200
@@ -103,8 +105,19 @@ async def at_once(database: Database) -> None:
             await outbox.post(tx, f"post:{number}", CHANNEL, posts.dump(post), now, urgency=Urgency.POST)
 
 
-async def measure(folder: Path) -> dict[str, Any]:
-    # Tomorrow's event: nothing is due by the agenda today, whatever the hour.
+@dataclass(frozen=True)
+class Room:
+    """A bot of its own that runs on the eve of the event, and the phone of somebody of the regia."""
+
+    telegram: Telegram
+    channel: Channel
+    database: Database
+    regia: Phone
+
+
+@asynccontextmanager
+async def open_room(folder: Path) -> AsyncIterator[Room]:
+    """Nothing is due by the agenda today, whatever the hour; nothing is limited yet."""
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     event = folder / "event.toml"
     event.write_text(
@@ -120,11 +133,9 @@ async def measure(folder: Path) -> dict[str, Any]:
         "BOLLINI_EVENT": str(event),
         "BOLLINI_CHANNEL": str(CHANNEL),
     }
-    limits = Limits(real_time=True)
     async with running(folder, "run", environment=environment) as bot:
         await bot.says('"started"')
         database = await open_sqlite(folder / "event.db")
-        phones = await registered(telegram, database)
         now = datetime.now(UTC)
         regia = telegram.phone(999, "Vittoria")
         regia.start(
@@ -132,6 +143,17 @@ async def measure(folder: Path) -> dict[str, Any]:
         )
         await acknowledges(regia)
         await eventually(lambda: len(regia.messages) >= 3, 60)
+        yield Room(telegram, channel, database, regia)
+        await bot.terminate()
+        await database.close()
+    await telegram.stop()
+
+
+async def measure(folder: Path) -> dict[str, Any]:
+    limits = Limits(real_time=True)
+    async with open_room(folder) as room:
+        telegram, channel, database, regia = room.telegram, room.channel, room.database, room.regia
+        phones = await registered(telegram, database)
         telegram.world.limits = limits
         began = time.monotonic()
         async with metered(telegram, database, limits):
@@ -146,9 +168,6 @@ async def measure(folder: Path) -> dict[str, Any]:
 
                 await eventually(nothing_waits, 120)
         seconds = time.monotonic() - began
-        await bot.terminate()
-        await database.close()
-    await telegram.stop()
     use, longest = limits.meter.while_full(), limits.meter.longest()
     assert use is not None
     assert longest is not None

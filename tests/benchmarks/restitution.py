@@ -16,24 +16,21 @@ import json
 import os
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from participation import invitations, restitution
-from participation.event import PACKAGED, load
-from participation.notices import Role
-from rehearsal.telegram import Limits, Telegram
+from participation import restitution
+from participation.event import load
+from rehearsal.telegram import Limits
 from storage import contributions as stored
 from storage import people
 from storage import restitution as versions
 from storage.contributions import Contribution
-from storage.sqlite import open_sqlite
-from tests.benchmarks.limits import acknowledges
+from tests.benchmarks.limits import open_room
 from tests.benchmarks.themes import contributions
-from tests.support.hall import CHANNEL, TOKEN, eventually
-from tests.support.process import running
+from tests.support.hall import eventually
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -64,31 +61,8 @@ async def said(database: Database, number: int) -> None:
 
 async def measure(folder: Path, number: int) -> dict[str, Any]:
     """All figures of the line that is printed."""
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-    event = folder / "event.toml"
-    event.write_text(
-        PACKAGED.read_text(encoding="utf-8").replace("date = 2023-12-05", f"date = {tomorrow}"),
-        encoding="utf-8",
-    )
-    telegram = Telegram(TOKEN, "bollini_bot", lambda: datetime.now(UTC), seed=1)
-    channel = telegram.channel(CHANNEL)
-    environment = {
-        "BOLLINI_TOKEN": TOKEN,
-        "BOLLINI_API_URL": await telegram.start(),
-        "BOLLINI_DATABASE": str(folder / "event.db"),
-        "BOLLINI_EVENT": str(event),
-        "BOLLINI_CHANNEL": str(CHANNEL),
-    }
-    async with running(folder, "run", environment=environment) as bot:
-        await bot.says('"started"')
-        database = await open_sqlite(folder / "event.db")
-        now = datetime.now(UTC)
-        regia = telegram.phone(999, "Vittoria")
-        regia.start(
-            await invitations.invite(database, Role.REGIA, None, "once", now, now + timedelta(hours=1))
-        )
-        await acknowledges(regia)
-        await eventually(lambda: len(regia.messages) >= 3, 60)
+    async with open_room(folder) as room:
+        telegram, channel, database, regia = room.telegram, room.channel, room.database, room.regia
         telegram.world.limits = Limits(real_time=True)
         await said(database, number)
         began = time.monotonic()
@@ -113,9 +87,6 @@ async def measure(folder: Path, number: int) -> dict[str, Any]:
         regia.tap(press.id, press.buttons[0].callback_data or "")
         await eventually(lambda: len(channel.posts) > pages, 4 * LIMIT)
         published_s = time.monotonic() - began
-        await bot.terminate()
-        await database.close()
-    await telegram.stop()
     return {
         "bench": "restitution",
         "contributions": made.contributions,
