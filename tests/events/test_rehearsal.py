@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.promises import Promises, compare_themes
+from participation import restitution
 from rehearsal.crowd.curating import NAMES
 from storage.sqlite import open_sqlite
 from tests.events.playing import play
@@ -137,10 +138,24 @@ def test_summary_database_and_chart_count_the_same(alone: Played) -> None:
 
 def test_each_scheduled_picture_is_posted_once(alone: Played) -> None:
     scheduled = alone.rows("SELECT key FROM moments WHERE key LIKE 'post:%'")
-    sent = [call for call in alone.lines("calls.jsonl") if call["method"] == "sendPhoto" and call["ok"]]
-    assert 15 == len(scheduled)
-    assert len(scheduled) == len(sent) == alone.json("summary.json")["channel_posts"]
-    assert len(sent) == len(list((alone.folder / "channel").glob("*.png")))
+    posted = [
+        path.stem for path in (alone.folder / "channel").glob("*.png") if "-restitution-" not in path.stem
+    ]
+    assert 15 == len(scheduled) == len(posted)
+
+
+def test_the_restitution_is_in_the_channel_once_and_page_by_page(alone: Played) -> None:
+    pages = sorted(
+        path.stem.partition("-restitution-")[2]
+        for path in (alone.folder / "channel").glob("*-restitution-*.png")
+    )
+    (content,) = alone.rows("SELECT content FROM restitutions WHERE published_at IS NOT NULL")
+    made = restitution.load(content[0])
+    numbers = [f"{page.number:02}-{page.name}" for page in restitution.pages(made)]
+    assert numbers == [page.rpartition("-20231205")[0] for page in pages]
+    assert NAMES[0] in [theme.title for theme in made.themes]
+    # And the list of all, which is no picture.
+    assert 15 + len(pages) + 1 == alone.json("summary.json")["channel_posts"]
 
 
 def test_telegram_refuses_nothing(alone: Played) -> None:
