@@ -88,6 +88,9 @@ AWKWARD: Final = (
 )
 """What people type and what files hold, at its worst."""
 
+LONG: Final = 100
+"""Characters from which on one of these is long."""
+
 REASONS: Final[dict[type[Notice], tuple[str, ...]]] = {
     InviteRefused: ("unknown", "used", "expired", "revoked", "a reason of a later version"),
     PrioritiesRefused: (*PRIORITY_REFUSALS, "a reason of a later version"),
@@ -188,9 +191,12 @@ def huge() -> Event:
 class Samples:
     """Notices drawn at random, with codes that the event has."""
 
-    def __init__(self, event: Event, random: Random) -> None:
+    def __init__(self, event: Event, random: Random, *, brief: bool = False) -> None:
+        """`brief`: without what is long or many, which takes most of the time."""
         self._event = event
         self._random = random
+        self._typed = tuple(text for text in AWKWARD if not brief or len(text) < LONG)
+        self._counts = (0, 0, 1, 2) if brief else (0, 1, 3, 20, 70)
 
     def of(self, kind: type[Notice]) -> Notice:  # noqa: PLR0911 - one way out per kind with rules of its own
         """A notice of this kind."""
@@ -203,7 +209,7 @@ class Samples:
                 return self._nothing_entered()
             case "RolesShown":
                 places = tuple(self._of(PlaceRoles) for _ in range(self._random.choice((0, 1, 5))))
-                return RolesShown(places=places, misread=self._random.choice((None, *AWKWARD)))
+                return RolesShown(places=places, misread=self._random.choice((None, *self._typed)))
             case "UnknownStrategies":
                 codes = tuple(self._awkward() for _ in range(self._random.randint(1, 12)))
                 return UnknownStrategies(codes=codes, nearest=tuple(self._maybe_code() for _ in codes))
@@ -433,8 +439,8 @@ class Samples:
             "id": [f"{self._random.getrandbits(64):016x}"],
             "token": [f"{self._random.getrandbits(96):024x}"],
             "chart": list(CHARTS),
-            "payload": [*AWKWARD, "T5", "i-abcdefghij", "a" * 64],
-            "command": [*AWKWARD, "/fase", "apri"],
+            "payload": [*self._typed, "T5", "i-abcdefghij", "a" * 64],
+            "command": [*self._typed, "/fase", "apri"],
             "reason": REASONS.get(kind, ()),
             "act": [
                 "link_made",
@@ -476,7 +482,7 @@ class Samples:
                 "act": ["", "7"],
                 "letter": ["", "A", "AB"],
                 "by": ["A"],
-                "before": [*AWKWARD, *(each.value for each in Curation)],
+                "before": [*self._typed, *(each.value for each in Curation)],
                 "after": ["", "B"],
                 "axis": ["", *(axis.code for axis in event.axes)],
             }
@@ -484,17 +490,17 @@ class Samples:
             codes |= {
                 "number": ["37", "123456789"],
                 "into": ["", "37"],
-                "because": [*AWKWARD, "#personal", "#of a later version"],
+                "because": [*self._typed, "#personal", "#of a later version"],
                 "reason": [*GATHERING_REFUSALS, "a reason of a later version"],
             }
         if kind is gathering_notices.SynthesisList:
             codes["table"] = ["", *codes["table"]]
-        return self._random.choice(codes.get(name) or AWKWARD)
+        return self._random.choice(codes.get(name) or self._typed)
 
     def _several(self, kind: type[Notice], name: str, item: Any) -> Any:  # noqa: PLR0911 - one way out per sort
         random = self._random
         if isinstance(item, type) and issubclass(item, Notice):
-            return tuple(self.of(item) for _ in range(random.choice((0, 1, 3, 20, 70))))
+            return tuple(self.of(item) for _ in range(random.choice(self._counts)))
         if name == "leads":
             return tuple(
                 random.sample([venue.code for venue in self._event.venues], random.choice((0, 1, 2)))
@@ -536,7 +542,7 @@ class Samples:
         return None if self._random.random() < 0.5 else self._codes()[0]
 
     def _awkward(self) -> str:
-        return self._random.choice(AWKWARD)
+        return self._random.choice(self._typed)
 
     def _moment(self) -> datetime:
         start = self._event.phase_starts()[Phase.SESSION1]
