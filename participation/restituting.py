@@ -306,7 +306,8 @@ def script(made: Restitution) -> RestitutionScript:
         tables=len(made.by_table),
         recurring=len(recurring),
         crosscutting=len(crosscutting),
-        voices=len(made.voices) + len(made.of_kind("single")),
+        single=len(made.of_kind("single")),
+        voices=sum(voice.contributions for voice in made.voices),
         told_recurring=tuple(map(_told, first)),
         told_crosscutting=tuple(_told(theme) for theme in crosscutting if theme not in first)[:TOLD],
     )

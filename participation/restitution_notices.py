@@ -79,13 +79,15 @@ class RestitutionReady(Notice):
 class RestitutionScript(Notice):
     """What to read aloud in plenary, in a minute: the themes that come back most, and those that cut across.
 
-    `recurring` and `crosscutting` say how many there are of each; those told are the first of them.
+    `recurring`, `crosscutting`, `single` and `voices` say how many there are of each; those told are the
+    first of them.
     """
 
     contributions: int
     tables: int
     recurring: int
     crosscutting: int
+    single: int
     voices: int
     told_recurring: tuple[ThemeTold, ...]
     told_crosscutting: tuple[ThemeTold, ...]

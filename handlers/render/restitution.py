@@ -65,8 +65,8 @@ def restitution_ready(notice: RestitutionReady, event: Event, words: Translator)
             _until(notice.until, words),
             sentences(
                 words.text("restitution.ready.contributions", n=notice.contributions),
-                words.text("restitution.ready.people", n=notice.people),
                 words.text("restitution.ready.tables", n=notice.tables),
+                words.text("restitution.ready.people", n=notice.people),
             ),
             words.text(
                 "restitution.ready.themes",
@@ -185,6 +185,7 @@ def restitution_script(notice: RestitutionScript, _event: Event, words: Translat
             ),
             *_aloud("recurring", notice.recurring, notice.told_recurring, words),
             *_aloud("crosscutting", notice.crosscutting, notice.told_crosscutting, words),
+            words.text("restitution.script.single", n=notice.single) if notice.single else None,
             words.text("restitution.script.voices", n=notice.voices) if notice.voices else None,
             words.text("restitution.script.end"),
         )

@@ -65,7 +65,7 @@ async def test_from_a_draft_to_the_channel(themed: Hall) -> None:
     assert PAGES == len(photos(vittoria))
     assert any("Preparo la restituzione" in each and "È una bozza" in each for each in told)
     assert "Restituzione, versione 1" in told[-1]
-    assert "8 contributi, di 8 persone e dei tavoli, da 5 tavoli." in told[-1]
+    assert "8 contributi da 5 tavoli; hanno scritto 8 persone, e i tavoli hanno le loro note." in told[-1]
     assert ["Com'è adesso"] == [button.text for button in vittoria.phone.messages[-1].buttons]
     (said,) = await vittoria.says("/restituzione pubblica")
     assert "questa è una bozza" in said
