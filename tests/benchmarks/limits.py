@@ -119,11 +119,15 @@ class Room:
 async def open_room(folder: Path) -> AsyncIterator[Room]:
     """Nothing is due by the agenda today, whatever the hour; nothing is limited yet."""
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    text = PACKAGED.read_text(encoding="utf-8")
+    for before, after in (
+        ("date = 2023-12-05", f"date = {tomorrow}"),
+        ("until = 2023-12-19", f"until = {tomorrow}"),
+    ):
+        assert before in text, before
+        text = text.replace(before, after)
     event = folder / "event.toml"
-    event.write_text(
-        PACKAGED.read_text(encoding="utf-8").replace("date = 2023-12-05", f"date = {tomorrow}"),
-        encoding="utf-8",
-    )
+    event.write_text(text, encoding="utf-8")
     telegram = Telegram(TOKEN, "bollini_bot", lambda: datetime.now(UTC), seed=1)
     channel = telegram.channel(CHANNEL)
     environment = {
