@@ -49,6 +49,7 @@ class Promises:
     messages_untrue: int = 0
     seen_wrong: int = 0
     themes_wrong: int = 0
+    gathering_wrong: int = 0
     examples: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -87,6 +88,7 @@ async def check(folder: Path, database: Database, event: Event, words: Translato
     await _compare_dots(found, crowd, database)
     await _compare_paper(found, crowd, database)
     await _compare_contributions(found, crowd, database)
+    await compare_gathering(found, crowd, database)
     await compare_themes(found, crowd, database)
     await _compare_letters(found, phones, database, event, words)
     await _compare_screens(found, phones, database, event, words)
@@ -138,6 +140,27 @@ async def _compare_contributions(found: Promises, crowd: Mapping[str, Any], data
     for promise, wrong in (("contributions_lost", meant - kept), ("contributions_doubled", kept - meant)):
         for one, times in wrong.items():
             found.broken(promise, str(one), times)
+
+
+async def compare_gathering(found: Promises, crowd: Mapping[str, Any], database: Database) -> None:
+    """What tables hid, merged and marked is so, and their syntheses are all there, in order."""
+    kept, sent = await audit.gathered(database), await audit.syntheses(database)
+    for table, one in crowd.get("tables", {}).items():
+        meant = one["gathered"]
+        if list(sent.get(table, ())) != meant["syntheses"]:
+            found.broken("gathering_wrong", f"{table} sent {meant['syntheses']}, kept is {sent.get(table)}")
+        for number in meant["hidden"]:
+            if int(number) not in kept or not kept[int(number)].hidden:
+                found.broken("gathering_wrong", f"{number} was hidden and is not")
+        for number, into in meant["merged"].items():
+            head, other = kept.get(int(into)), kept.get(int(number))
+            # Who withdrew or rewrote what others were merged into ended that.
+            if head is None or head.edited or (other is not None and other.into == int(into)):
+                continue
+            found.broken("gathering_wrong", f"{number} was merged into {into} and is {other}")
+        for number in meant["plenary"]:
+            if int(number) in kept and not kept[int(number)].plenary:
+                found.broken("gathering_wrong", f"{number} was marked for the plenary and is not")
 
 
 async def compare_themes(found: Promises, crowd: Mapping[str, Any], database: Database) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from participation.channels import provisional
 from participation.event import Phase
-from storage import agenda, paper, tables, ties
+from storage import agenda, gathering, paper, syntheses, tables, ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,10 +24,13 @@ async def by_table(reader: Reader) -> dict[str, dict[str, int]]:
     """For each table: `runoffs` closed, `draws` drawn (of ties that stand), sheets `corrected`, `withdrawn`.
 
     `settled`: how often handed in and entered differed, and then agreed. `reopened`: phases opened again.
-    `shifted`: how often what the table had still to do was shifted with the whole agenda.
+    `shifted`: how often what the table had still to do was shifted with the whole agenda. `hidden`, `merged`,
+    `marked`: contributions that ever were. `syntheses`: versions sent.
     """
     known = await ties.of_all(reader)
     changes = await agenda.changes(reader)
+    gathered = await gathering.counted_acts(reader)
+    sent = await syntheses.newest(reader)
     found: dict[str, dict[str, int]] = {}
     for row in await tables.all_tables(reader):
         mine = known.get(row.code, ())
@@ -42,6 +45,8 @@ async def by_table(reader: Reader) -> dict[str, dict[str, int]]:
             "settled": _settled(traces),
             "reopened": sum(step.reopened for step in history),
             "shifted": _shifted(changes, history),
+            **{act: gathered.get(row.code, {}).get(act, 0) for act in ("hidden", "merged", "marked")},
+            "syntheses": sent[row.code].version if row.code in sent else 0,
         }
     return found
 

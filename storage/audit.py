@@ -137,6 +137,42 @@ async def in_themes(reader: Reader) -> Sequence[InTheme]:
     ]
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """What became of a contribution at its table. `into`: the number of the one that it is merged into.
+
+    `edited`: whether its text is another than at first.
+    """
+
+    hidden: bool
+    into: int | None
+    plenary: bool
+    edited: bool
+
+
+async def gathered(reader: Reader) -> Mapping[int, Gathered]:
+    """Every contribution and note that was not withdrawn, by number."""
+    rows = await reader.fetch(
+        "SELECT n.number, c.hidden_at IS NOT NULL AS hidden, h.number AS head, c.plenary,"
+        " c.edited_at IS NOT NULL AS edited"
+        " FROM contributions c JOIN contribution_numbers n ON n.contribution_id = c.id"
+        " LEFT JOIN contribution_numbers h ON h.contribution_id = c.merged_into"
+        " WHERE c.withdrawn_at IS NULL"
+    )
+    return {
+        row["number"]: Gathered(bool(row["hidden"]), row["head"], bool(row["plenary"]), bool(row["edited"]))
+        for row in rows
+    }
+
+
+async def syntheses(reader: Reader) -> Mapping[str, Sequence[str]]:
+    """The syntheses of each table that sent any, the first first."""
+    found: dict[str, list[str]] = {}
+    for row in await reader.fetch("SELECT table_code, text FROM syntheses ORDER BY table_code, version"):
+        found.setdefault(row["table_code"], []).append(row["text"])
+    return found
+
+
 async def shown_screens(reader: Reader) -> Sequence[Screen]:
     """Every screen of somebody who can be reached."""
     return [

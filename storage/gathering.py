@@ -166,6 +166,19 @@ async def trace(
     )
 
 
+async def counted_acts(reader: Reader) -> Mapping[str, Mapping[str, int]]:
+    """How many contributions of each table ever were "hidden", "merged", "marked" and so on."""
+    rows = await reader.fetch(
+        "SELECT c.table_code, t.act, count(DISTINCT t.contribution_id) AS acts"
+        " FROM gathering_trace t JOIN contributions c ON c.id = t.contribution_id"
+        " GROUP BY c.table_code, t.act"
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["table_code"], {})[row["act"]] = row["acts"]
+    return found
+
+
 @dataclass(frozen=True)
 class Traced:
     """What was done with a contribution last, of its kind."""

@@ -278,13 +278,22 @@ class Conducting:
         await asyncio.sleep(READING_SECONDS)
 
     async def _note(self, hands: Hands, act: Act) -> None:
-        session = act.words[0]
+        session, axis = act.words[0], self.axis_on(hands)
+        text = self._sentences.note(self._seed, (act.who, "note", act.at.isoformat()), session, axis)
+        await self.note(hands, int(session), text)
+
+    async def note(self, hands: Hands, session: int, text: str) -> None:
+        """Send a note for one's table."""
         assert hands.table is not None, "who facilitates has a table"
         on = self._meant.tables[hands.table].strategy_on
-        axis = on.split(".")[0] if on else "-"
-        text = self._sentences.note(self._seed, (act.who, "note", act.at.isoformat()), session, axis)
         await hands.answer("the receipt of a note", says(NOTE), hands.say(f"/nota {text}"))
-        self._meant.contributions.append(Contribution(None, hands.table, int(session), on, None, text))
+        self._meant.contributions.append(Contribution(None, hands.table, session, on, None, text))
+
+    def axis_on(self, hands: Hands) -> str:
+        """The axis of the strategy that is on at one's table, "-" when none is."""
+        assert hands.table is not None, "who facilitates has a table"
+        on = self._meant.tables[hands.table].strategy_on
+        return on.split(".")[0] if on else "-"
 
     async def _state(self, hands: Hands, _act: Act) -> None:
         await hands.answer("the state of all tables", lambda _: True, hands.say("/stato"))

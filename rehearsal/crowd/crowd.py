@@ -10,6 +10,7 @@ from rehearsal.crowd.conducting import Conducting
 from rehearsal.crowd.curating import Curating
 from rehearsal.crowd.engine import Engine
 from rehearsal.crowd.entering import Entering
+from rehearsal.crowd.gathering import Gathering
 from rehearsal.crowd.hands import PATIENCE_SECONDS, Hands, NoAnswer
 from rehearsal.crowd.kills import choose
 from rehearsal.crowd.meant import Meant
@@ -85,6 +86,7 @@ class Crowd:
             **conducting.acts,
             **Entering(programme, self.meant, self.hands, conducting).acts,
             **Curating(self.meant).acts,
+            **Gathering(plan.seed, sentences, self.meant, conducting).acts,
             **Settling(plan.seed, self.meant, self.hands, conducting).acts,
         }
         self._engine = Engine(keeper, plan.acts, self._perform, monotonic=monotonic)
@@ -153,7 +155,7 @@ class Crowd:
             return False
         hands = self.hands[act.who]
         match act.do.partition(".")[0]:
-            case "lead" | "runoff":
+            case "lead" | "runoff" | "gather":
                 return True
             case "ballot":
                 return hands.ballot() is None

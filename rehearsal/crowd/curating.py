@@ -89,16 +89,16 @@ class Curating:
             if to is None or not others:
                 return
             board = next(one for one in received(hands.phone) if with_word(one, BOARD_BUTTON))
-            theme = await self._press(hands, board, _begins(others[0]), _with(MOVE_BUTTON))
-            choices = await self._press(hands, theme, MOVE_BUTTON, _tells(WHICH))
+            theme = await hands.press_for(board, _begins(others[0]), _with(MOVE_BUTTON))
+            choices = await hands.press_for(theme, MOVE_BUTTON, _tells(WHICH))
             number = next((n for b in choices.buttons if (n := _number(b.text)) is not None), None)
             if number is None:
                 continue
-            targets = await self._press(hands, choices, _begins(number), _tells(WHERE.format(number=number)))
+            targets = await hands.press_for(choices, _begins(number), _tells(WHERE.format(number=number)))
             if with_word(targets, _begins(to)) is None:
                 continue
             placed = PLACED.format(number=number)
-            done = await self._press(hands, targets, _begins(to), _tells(placed))
+            done = await hands.press_for(targets, _begins(to), _tells(placed))
             if re.search(placed, done.shown):
                 self._meant.places[number] = to
                 return
@@ -140,7 +140,7 @@ class Curating:
         if theme is None:
             return
         shown = await hands.answer("a theme", _with(MARK_BUTTON), hands.say(f"/temi {theme}"))
-        await self._press(hands, shown, MARK_BUTTON, _tells(MARKED))
+        await hands.press_for(shown, MARK_BUTTON, _tells(MARKED))
         self._meant.plenary.append(theme)
 
     async def _undo(self, hands: Hands, _act: Act) -> None:
@@ -171,7 +171,7 @@ class Curating:
         name = NAMES[0]
         if self._named(name) is not None and name not in listed.shown:
             self._problems.append(f"{name} is not in the restitution: {listed.shown[:200]}")
-        await self._press(hands, ready, PUBLISH_BUTTON, _tells(PUBLISHED))
+        await hands.press_for(ready, PUBLISH_BUTTON, _tells(PUBLISHED))
 
     # --- what is seen and done on the way
 
@@ -179,7 +179,7 @@ class Curating:
         """The themes of the board, the first first."""
         mine = hands.say("/temi")
         await hands.answer("the board of themes", _with(BOARD_BUTTON), mine)
-        return THEME_LINE.findall(_since(hands, mine))
+        return THEME_LINE.findall("\n".join(hands.since(mine)))
 
     async def _said(self, hands: Hands, command: str) -> list[str]:
         """The numbers of the contributions that a command shows."""
@@ -189,7 +189,7 @@ class Curating:
         """All that is shown of a theme."""
         mine = hands.say(command)
         await hands.answer("a theme", _with(ALL_BUTTON), mine)
-        return _since(hands, mine)
+        return "\n".join(hands.since(mine))
 
     async def _place(self, hands: Hands, number: str, where: str) -> None:
         placed = await self._type(hands, f"/temi sposta {number} {where}", PLACED.format(number=number))
@@ -201,25 +201,8 @@ class Curating:
         said = await hands.answer("to hear what was done to themes", _tells(done), hands.say(command))
         return re.search(done, said.shown)
 
-    async def _press(
-        self,
-        hands: Hands,
-        message: SentMessage,
-        button: re.Pattern[str],
-        then: Callable[[SentMessage], object],
-    ) -> SentMessage:
-        """Press a button, and return the message that comes and is as wished."""
-        mark = hands.mark()
-        await hands.press_word(f"what {button.pattern} leads to", message, button, then, mark)
-        return await hands.answer("the same", then, mark)
-
     def _named(self, name: str) -> str | None:
         return next((theme for theme, called in self._meant.names.items() if called == name), None)
-
-
-def _since(hands: Hands, mine: int) -> str:
-    """All that came after a message, the first first."""
-    return "\n".join(reversed([one.shown for one in received(hands.phone, mine)]))
 
 
 def _with(button: re.Pattern[str]) -> Callable[[SentMessage], object]:

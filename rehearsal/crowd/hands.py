@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from rehearsal.crowd.reading import CLOSED, is_ballot, newest, with_word
+from rehearsal.crowd.reading import CLOSED, is_ballot, newest, received, with_word
 
 if TYPE_CHECKING:
     import re
@@ -146,6 +146,18 @@ class Hands:
         assert button is not None, f"{word.pattern} stands on a button of {message.shown[:60]!r}"
         mark = self.mark() if after is None else after
         await self.press(what, lambda: (message, button), lambda: newest(self.phone, seen, mark))
+
+    async def press_for(
+        self, message: SentMessage, word: re.Pattern[str], which: Callable[[SentMessage], object]
+    ) -> SentMessage:
+        """Press the button on which these words stand, and return the message that comes and is as wished."""
+        mark = self.mark()
+        await self.press_word(f"what {word.pattern} leads to", message, word, which, mark)
+        return await self.answer("the same", which, mark)
+
+    def since(self, mark: int) -> list[str]:
+        """What the bot's messages after the message `mark` say, the first first."""
+        return [one.shown for one in received(self.phone, mark)][::-1]
 
     def tap(self, message: SentMessage, button: Button) -> str:
         """Press a button; returns the press's id."""

@@ -165,6 +165,8 @@ def plan(
                 mine += _help(programme, chance, at, paper=table in paper)
             if table in paper and number == min(1, len(here) - 1):
                 mine += _paper(programme, stream(seed, person.id, "paper"), at, paper[table])
+            if number == min(1, len(here) - 1):
+                mine += _gather(stream(seed, person.id, "gathering"), at)
             for entry in sorted(mine, key=lambda one: one.at):
                 diary.add(entry.at, entry.do, *entry.words, changes=entry.changes)
             diaries.append(diary)
@@ -277,6 +279,27 @@ def _paper(programme: Programme, chance: Random, times: TableTimes, paper: Paper
     return found
 
 
+def _gather(chance: Random, times: TableTimes) -> list[_Entry]:
+    """What is done about the contributions of a table while it talks, and its synthesis."""
+    if not times.slots:
+        return []
+    begins = (*times.slots, times.ends)
+
+    def during(slot: int, share: float) -> datetime:
+        return begins[slot] + (begins[slot + 1] - begins[slot]) * (share + chance.uniform(0, 0.05))
+
+    found = [
+        _Entry(during(1, 0.5), "gather.hide", (_how(chance),)),
+        _Entry(during(2, 0.7), "gather.merge", (_how(chance),)),
+        _Entry(during(3, 0.5), "gather.mark", (_how(chance),)),
+        _Entry(during(5, 0.3), "gather.send", (_how(chance),)),
+        _Entry(during(5, 0.75), "gather.look"),
+    ]
+    if happens(chance, 0.4):
+        found.append(_Entry(during(5, 0.6), "gather.send", (_how(chance),)))
+    return found
+
+
 def plan_choice(diary: Diary, person: Person, seed: int, times: TableTimes) -> None:
     """What a person does about a run-off at their table."""
     programme = diary.programme
@@ -327,6 +350,7 @@ def _regia(
         if times[table].reopens == "session2":
             diary.add(at, "regia.reopen", table, "session2", tables={table}, changes=True)
     if first:
+        diary.add(programme.closing + seconds(45), "regia.syntheses")
         at = diary.add(programme.closing + seconds(60), "curate.look") + seconds(30)
         # Its pages go to one chat a second.
         at = diary.add(at, "curate.restitution") + seconds(120)

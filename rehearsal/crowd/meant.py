@@ -50,8 +50,21 @@ class Runoff:
 
 
 @dataclass
+class GatheredMeant:
+    """What who facilitates made of a table's contributions, all by their numbers, and its syntheses in order.
+
+    merged: into which each was merged. plenary: those that are marked.
+    """
+
+    hidden: list[str] = field(default_factory=list)
+    merged: dict[str, str] = field(default_factory=dict)
+    plenary: list[str] = field(default_factory=list)
+    syntheses: list[str] = field(default_factory=list)
+
+
+@dataclass
 class TableMeant:
-    """What was done at a table about its paper and its priorities, and which strategy is on.
+    """What was done at a table about its paper, its priorities and contributions, and which strategy is on.
 
     sheets: those that stand, by number. won: who got a place by run-off or draw, once the tie is settled.
     reopened: the phases that were opened again, and when. together: how often two took the same step at once.
@@ -69,6 +82,7 @@ class TableMeant:
     put_on: list[str] = field(default_factory=list)
     reopened: dict[str, datetime] = field(default_factory=dict)
     together: int = 0
+    gathered: GatheredMeant = field(default_factory=GatheredMeant)
 
 
 @dataclass
@@ -185,6 +199,7 @@ class Meant:
                     "ties": [] if meant.confirmed else list(self.proposal(code).tied),
                     "put_on": meant.put_on,
                     "together": meant.together,
+                    "gathered": vars(meant.gathered),
                     "contributions": sum(one.table == code and not one.withdrawn for one in written),
                     "notes": sum(one.table == code for one in notes),
                 }

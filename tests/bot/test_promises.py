@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.promises import Promises, check
+from bot.promises import Promises, check, compare_gathering
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.hall import Hall, Somebody
+
+
+NOTHING: dict[str, Any] = {"hidden": [], "merged": {}, "plenary": [], "syntheses": []}
 
 
 @pytest.fixture
@@ -120,6 +123,28 @@ async def test_themes_that_are_not_what_the_regia_made_of_them_are_counted(
     assert {"themes_wrong": 4} == broken(await checked(hall, folder))
 
 
+async def test_what_tables_made_of_their_contributions_is_compared(
+    played: tuple[Hall, Somebody, Path],
+) -> None:
+    hall, *_ = played
+    vittoria = await hall.regia()
+    lara = await hall.facilitator("T6")
+    await lara.says("/nota Prova")
+    await lara.says("/nota Lo stesso")
+    await vittoria.says("/raccolta nascondi 3: una prova")
+    await vittoria.says("/raccolta unisci 1 4")
+    await vittoria.says("/raccolta plenaria 1")
+    await lara.says("/invia Treni")
+    await lara.says("conferma")
+    found = Promises()
+    meant = {"hidden": ["3"], "merged": {"4": "1"}, "plenary": ["1"], "syntheses": ["Treni"]}
+    await compare_gathering(found, {"tables": {"T6": {"gathered": meant}}}, hall.database)
+    assert [] == found.examples
+    wrong = {"hidden": ["1", "9"], "merged": {"3": "1"}, "plenary": ["3"], "syntheses": []}
+    await compare_gathering(found, {"tables": {"T6": {"gathered": wrong}}}, hall.database)
+    assert {"gathering_wrong": 5} == broken(found)
+
+
 async def test_what_stands_in_no_place_and_what_was_withdrawn_in_one_are_counted(
     played: tuple[Hall, Somebody, Path],
 ) -> None:
@@ -141,7 +166,8 @@ async def test_a_sheet_or_a_run_off_that_is_not_as_it_was_meant_is_counted(
     silent = {str(vittoria.phone.id): {"reachable": True, "messages": []}}
     write(folder, "phones", read(folder, "phones") | silent)
     crowd = read(folder, "crowd")
-    meant = {"sheets": {"12": ["1.3", "2.1"], "13": [], "14": ["5.4"]}, "runoff": None}
+    sheets = {"12": ["1.3", "2.1"], "13": [], "14": ["5.4"]}
+    meant = {"sheets": sheets, "runoff": None, "gathered": NOTHING}
     write(folder, "crowd", {**crowd, "tables": {"T6": meant}})
     assert "paper_wrong" not in broken(await checked(hall, folder))
     assert "dots_lost" not in broken(await checked(hall, folder))

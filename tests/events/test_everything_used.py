@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 TABLES = {"T3", "T4", "T6"}
 ZONES = {"1", "2", "3", "5"}
-USED = {"together", "runoffs", "draws", "corrected", "withdrawn", "settled", "reopened", "shifted"}
+USED = {
+    *("together", "runoffs", "draws", "corrected", "withdrawn", "settled", "reopened", "shifted"),
+    *("hidden", "merged", "marked", "syntheses"),
+}
 
 
 def three_tables() -> str:

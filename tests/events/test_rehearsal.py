@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.promises import Promises, compare_themes
+from bot.promises import Promises, compare_gathering, compare_themes
 from participation import restitution
 from rehearsal.crowd.curating import NAMES
 from storage.sqlite import open_sqlite
@@ -39,7 +39,10 @@ PRIORITIES = """
     WHERE s.table_code NOT IN (SELECT table_code FROM draws)
     ORDER BY s.table_code, p.strategy
 """
-UNDRAWN = "WHERE c.table_code NOT IN (SELECT table_code FROM draws)"
+UNDRAWN = """
+    WHERE c.table_code NOT IN (SELECT table_code FROM draws)
+    AND c.id NOT IN (SELECT contribution_id FROM gathering_trace WHERE act = 'merged')
+"""
 CONTRIBUTIONS = """
     SELECT m.chat_id, c.table_code, c.session, c.strategy, c.question, c.text, c.withdrawn_at IS NOT NULL
     FROM contributions c JOIN contribution_messages m ON m.contribution_id = c.id {where}
@@ -112,6 +115,27 @@ def test_every_contribution_is_there_once_and_where_its_person_meant_it(
     ]
     assert Counter(said) == Counter(kept)
     assert len(said) > PEOPLE
+
+
+@pytest.mark.parametrize("which", ["alone", "killed"])
+async def test_contributions_are_what_who_facilitates_made_of_them(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    """Hidden before the kill in Session 2, merged and marked about it, the synthesis sent after it."""
+    played: Played = request.getfixturevalue(which)
+    crowd = played.json("crowd.json")
+    for table, meant in crowd["tables"].items():
+        assert (1, 1) == (len(meant["gathered"]["hidden"]), len(meant["gathered"]["plenary"])), table
+        assert len(meant["gathered"]["syntheses"]) in {1, 2}, table
+    assert sum(len(meant["gathered"]["merged"]) for meant in crowd["tables"].values()) >= 5
+    assert 2 in {len(meant["gathered"]["syntheses"]) for meant in crowd["tables"].values()}
+    database = await open_sqlite(played.folder / "event.db")
+    found = Promises()
+    try:
+        await compare_gathering(found, crowd, database)
+    finally:
+        await database.close()
+    assert [] == found.examples
 
 
 def test_summary_database_and_chart_count_the_same(alone: Played) -> None:
@@ -188,7 +212,10 @@ async def test_the_themes_are_what_the_regia_made_of_them(which: str, request: p
 
 
 def test_a_kill_changes_nothing_of_what_came_out(alone: Played, killed: Played) -> None:
-    """But for what was drawn by lot, and what was talked about there: that is compared by itself."""
+    """But for what was drawn by lot, and what was talked about there: that is compared by itself.
+
+    And for what was noted only to be merged with what somebody wrote: that is what came last just then.
+    """
     for sql in (BALLOTS, SHEETS, PRIORITIES, CONTRIBUTIONS.format(where=UNDRAWN)):
         assert alone.rows(sql) == killed.rows(sql)
         assert alone.rows(sql)
