@@ -14,7 +14,7 @@ import structlog
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, ExtBot
 
-from bot import errors
+from bot import errors, memory
 from bot.channel import look_at
 from bot.clock import RehearsalClock, SystemClock
 from bot.health import Health, HealthServer
@@ -341,4 +341,5 @@ async def run(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, bot.stop)
+        memory.set_aside()
         await bot.run()

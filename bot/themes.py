@@ -1,8 +1,9 @@
 """Has contributions read and themes found as they come: one thing at a time, in the thinking process.
 
 What is to be done is read from the store, so a kill loses nothing but the step under way. New contributions
-are placed at once; the themes are found anew at a pace that leaves the regia time to look. A restitution that
-was asked for is made as soon as all of that is done, or after a while without it.
+are placed at once; the themes are found anew at a pace that leaves the regia time to look, and where much
+waits to be read, of what was read so far. A restitution that was asked for is made as soon as all of that is
+done, or after a while without it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ log = structlog.get_logger(__name__)
 PAUSE = 20.0
 """Seconds of the event's time at least between two times that the themes are found anew."""
 
+SO_FAR = 8.0
+"""Seconds of reading without an end after which the themes of what was read so far are found, and then after
+twice as many each time: the first of two thousand that wait are seen while the others are being read."""
+
 _ONE = 0
 """The key of the one piece of work there is at a time."""
 
@@ -60,6 +65,8 @@ class ThemesWorker(Worker):
         self._channel = channel
         self._after = after
         self._next = clock.elapsed()
+        self._reading: float | None = None
+        self._so_far = SO_FAR
         self._places: Places | None = None
         self._themes: tuple[int, ...] = ()
         self._placed_by: tuple[int, int] | None = None
@@ -79,12 +86,22 @@ class ThemesWorker(Worker):
                 self.start(_ONE, self._guarded(self._restitute(wanted.version)))
             return None
         state = await themes.state(self._database)
-        if state.unread and not (wanted is not None and wanted.overdue):
+        changed, now = state.changes > state.grouped, self._clock.elapsed()
+        groups = changed and (now >= self._next or wanted is not None)
+        if not state.unread:
+            self._reading, self._so_far = None, SO_FAR
+        elif self._reading is None:
+            self._reading = now
+        long = self._reading is not None and now - self._reading >= self._so_far
+        so_far = groups and long and wanted is None
+        if state.unread and not so_far and not (wanted is not None and wanted.overdue):
             self.start(_ONE, self._guarded(self._read(self._thinker, state)))
-        elif state.changes > state.grouped:
-            if self._clock.elapsed() < self._next and wanted is None:
-                return self._next
-            self.start(_ONE, self._guarded(self._group(self._thinker)))
+        elif groups:
+            if so_far:
+                self._reading, self._so_far = now, 2 * self._so_far
+            self.start(_ONE, self._guarded(self._group(self._thinker, 0.0 if so_far else PAUSE)))
+        elif changed:
+            return self._next
         elif state.newest_act > state.described:
             self.start(_ONE, self._guarded(self._describe(self._thinker)))
         elif wanted is not None:
@@ -127,11 +144,11 @@ class ThemesWorker(Worker):
             self._themes, self._placed_by = given.numbers, now
         return self._places
 
-    async def _group(self, thinker: Thinker) -> None:
+    async def _group(self, thinker: Thinker, pause: float) -> None:
         given = await thinking.material(self._database)
         found, shown = await thinker.grouped(given.said, given.vectors, given.held, self._event.language)
         await thinking.settle(self._database, given, found, shown)
-        self._next = self._clock.elapsed() + PAUSE
+        self._next = self._clock.elapsed() + pause
         log.info("themes_found", count=sum(not theme.leftover for theme in found))
 
     async def _describe(self, thinker: Thinker) -> None:
