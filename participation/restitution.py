@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter
 
-from participation import embedding, themes
+from participation import embedding, personal_data, themes
 from participation.aggregates import (
     AxisKeywords,
     Keyword,
@@ -118,7 +118,11 @@ def made(given: Material) -> Restitution:
 
 def _words(said: Sequence[Spoken], language: str) -> tuple[Keyword, ...]:
     # What was merged said the same: each of them is a voice for its words.
-    spoken = ((each.table, who, each.text) for each in said for who in (each.person, *each.also))
+    spoken = (
+        (each.table, who, personal_data.blanked(each.text))
+        for each in said
+        for who in (each.person, *each.also)
+    )
     return keywords(spoken, MOST_WORDS, language=language)
 
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 from math import log
 from typing import TYPE_CHECKING
 
+from participation import personal_data
 from participation.embedding import cleaned
 from participation.keywords import Term, terms
 
@@ -271,7 +272,10 @@ def described(
     if not said:
         return tuple(Description("", ()) for _ in themes)
     row_of = {each.key: row for row, each in enumerate(said)}
-    spoken = terms([(each.table, each.person, each.text) for each in said], language=language)
+    # What may be somebody's is no theme, whether it was let pass or not.
+    spoken = terms(
+        [(each.table, each.person, personal_data.blanked(each.text)) for each in said], language=language
+    )
     everywhere: dict[tuple[str, ...], set[int]] = defaultdict(set)
     for place, theme in enumerate(themes):
         for key in theme.members:

@@ -65,6 +65,15 @@ def test_what_was_merged_is_counted_and_heard() -> None:
     assert (3, 5) == (bus.tables, bus.people)
 
 
+def test_what_may_be_personal_is_no_word_of_a_page_however_many_wrote_it() -> None:
+    text = "Mi chiamo Ubaldo Zanardi, più autobus la sera"
+    spoken = [Spoken(n, 2, f"T{n}", 10 + n, "3.2", text, "1") for n in (1, 2, 3)]
+    made = restitution.made(material(*spoken))
+    words = {word.text.casefold() for word in made.axes[1].words}
+    assert "autobus" in words
+    assert not [word for word in words if "ubaldo" in word or "zanardi" in word]
+
+
 def test_fifty_times_the_same_of_one_person_is_one_voice() -> None:
     spoken = [Spoken(n, 2, "T1", 7, "3.2", BUSES[0], "1") for n in range(50)]
     made = restitution.made(material(*spoken, Spoken(50, 2, "T2", 8, "3.2", BUSES[0], "1")))

@@ -309,9 +309,14 @@ def test_a_label_has_its_accents_and_is_never_cut_in_a_word() -> None:
 
 
 def test_no_person_is_named_in_a_label() -> None:
-    texts = ["Sono Gualtiero Brambati, 333 1234567, gualtiero@posta.it: più panchine", "panchine nel parco"]
+    texts = [
+        "Sono Gualtiero Brambati, 333 1234567, gualtiero@posta.it: più panchine",
+        *("panchine nel parco", "Mi chiamo Gualtiero Brambati e vorrei panchine"),
+    ]
     said = spoken(texts)
-    shown = themes.described([Theme("a", ("0000", "0001"), leftover=False)], said, embedding.embed(texts))
+    shown = themes.described(
+        [Theme("a", ("0000", "0001", "0002"), leftover=False)], said, embedding.embed(texts)
+    )
     everything = " ".join([shown[0].label, *shown[0].keywords]).lower()
     assert "panchine" in everything
     assert not {"gualtiero", "brambati", "333", "posta.it"} & set(everything.replace(",", "").split())
