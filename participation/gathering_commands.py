@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NUMBER = re.compile(r"#?(\d{1,9})")
-_PARTS: Final = {"look": Part.LOOK, "hidden": Part.HIDDEN, "plenary": Part.PLENARY}
+_PARTS: Final = {"all": Part.ALL, "look": Part.LOOK, "hidden": Part.HIDDEN, "plenary": Part.PLENARY}
 _ACTS: Final = ("hide", "unhide", "merge", "separate", "plenary", "pass")
 _OF_SEVERAL: Final = ("merge",)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from participation.theme_notices import ThemeRefused
 
 _SECTIONS: Final = {
+    "all": Section.ALL,
     "look": Section.LOOK,
     "recurring": Section.RECURRING,
     "crosscutting": Section.CROSSCUTTING,

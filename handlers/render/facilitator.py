@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers.callback_data import MovePhase, Nudge, PutOn, ShowBoard
+from handlers.callback_data import MovePhase, Nudge, PutOn, ShowBoard, ShowGathering
 from handlers.render.common import (
     MISREAD_LENGTH,
     column,
@@ -23,6 +23,7 @@ from handlers.render.phases import phase_name
 from handlers.render.time import prolong_buttons
 from handlers.render.typing_words import gathering_word
 from participation.event import Phase
+from participation.gathering_notices import Part
 from participation.notices import StrategyNotNow, StrategyNotOfTable, StrategyPutOn, TableScreen
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
     from locales.translator import Html, Translator
     from participation.event import Event
+
+
+GATHERING: Final = {Phase.SESSION2, Phase.CLOSING}
+"""Phases in which what the table contributed is looked after."""
 
 
 def table_screen(notice: TableScreen, event: Event, words: Translator) -> tuple[Message, ...]:
@@ -75,6 +80,8 @@ def _dashboard(screen: TableScreen, event: Event, words: Translator, *, full: bo
         yield words.text("dashboard.none_on") if screen.strategy_on is None else None
         if screen.priorities:
             yield words.text("dashboard.put_on", code=screen.priorities[0])
+    if screen.phase in GATHERING:
+        yield words.text("dashboard.gathering")
     if screen.phase is Phase.PRIORITIES:
         yield words.text("dashboard.board")
     if screen.phase is Phase.SESSION1 and screen.unfinished:
@@ -130,6 +137,15 @@ def _keyboard(screen: TableScreen, event: Event, words: Translator) -> Keyboard:
         rows.append((Button(words.plain("nudge.button", n=screen.unfinished), Nudge(screen.table)),))
     if screen.phase is Phase.PRIORITIES:
         rows.append((Button(words.plain("dashboard.button.board"), ShowBoard(screen.table)),))
+    if screen.phase in GATHERING:
+        rows.append(
+            (
+                Button(
+                    words.plain("dashboard.button.gathering"),
+                    ShowGathering(screen.table, Part.ALL.value, "1"),
+                ),
+            )
+        )
     rows += prolong_buttons(screen.table, screen.phase, screen.next_at, words)
     if screen.next_phase is not None:
         step = words.plain(f"step.{screen.next_phase.value}")

@@ -94,6 +94,7 @@ _CHARTS: Final = (
     "keywords2",
 )
 _THEMES: Final = (
+    "all",
     "look",
     "recurring",
     "crosscutting",
@@ -117,6 +118,7 @@ _THEMES: Final = (
 _RESTITUTION: Final = ("freeze", "publish")
 _PLACES: Final = ("here", "channel")
 _GATHERING: Final = (
+    "all",
     "look",
     "hidden",
     "plenary",

@@ -117,6 +117,21 @@ async def test_it_has_pages_by_tap_and_by_word(hall: Hall) -> None:
     assert "«Idea 1»" in said
 
 
+async def test_in_session_2_the_dashboard_leads_to_it(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    await talking(hall, TRAINS)
+    (said,) = await lara.says("/tavolo")
+    assert "/raccolta" not in said
+    await hall.at("10:30")
+    *_, said = await lara.says("/tavolo")
+    assert "/raccolta" in said
+    assert "/invia" in said
+    (said,) = await lara.taps("Contributi del tavolo")
+    assert TRAINS in said
+    (said,) = await lara.says("/raccolta tutti")
+    assert TRAINS in said
+
+
 async def test_who_has_several_tables_names_one_and_nobody_reads_anothers(hall: Hall) -> None:
     lara = await hall.facilitator("T6")
     await lara.opens(await hall.invites(Role.FACILITATOR, "T7", "also"))

@@ -16,6 +16,7 @@ from handlers.callback_data import (
     PickZone,
     Prolong,
     PutOn,
+    ShowGathering,
 )
 from handlers.render import Message, render
 from handlers.render.message import stripped
@@ -256,7 +257,10 @@ def test_the_dashboard_counts_who_has_not_voted_only_while_they_can(it: Translat
     )
     assert "Ancora senza bollini" not in told(later, it).text
     assert "— <b>in discussione</b>" in told(later, it).text
-    assert {"5.4 Nuovo welfare locale": PutOn("T5", "5.4")} == buttons(told(later, it))
+    assert {
+        "5.4 Nuovo welfare locale": PutOn("T5", "5.4"),
+        "Contributi del tavolo": ShowGathering("T5", "all", "1"),
+    } == buttons(told(later, it))
 
 
 def test_a_strategy_put_on_says_how_many_are_asked(it: Translator) -> None:

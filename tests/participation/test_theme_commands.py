@@ -36,6 +36,7 @@ def read(text: str, language: str = "it") -> Request | ThemeRefused:
     [
         ("", ShowBoard(Section.ALL)),
         ("pagina 2", ShowBoard(Section.ALL, page=2)),
+        ("tutti", ShowBoard(Section.ALL)),
         ("guardare", ShowBoard(Section.LOOK)),
         ("da guardare", ShowBoard(Section.LOOK)),
         ("RICORRENTI 3", ShowBoard(Section.RECURRING, page=3)),
