@@ -14,7 +14,7 @@ from participation.event import PACKAGED, load
 from participation.themes import Description, Theme
 from storage import contributions, people, themes
 from storage.contributions import Contribution
-from storage.sqlite import open_sqlite
+from tests.support.database import open_new
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ async def found(database: Database, thinker: Slow, clock: Clock) -> None:
 
 
 async def test_where_much_waits_to_be_read_the_first_themes_are_found_meanwhile(tmp_path: Path) -> None:
-    database = await open_sqlite(tmp_path / "event.db")
+    database = await open_new(tmp_path / "event.db")
     clock = Clock()
     thinker = Slow(clock)
     try:
@@ -99,7 +99,7 @@ async def test_where_much_waits_to_be_read_the_first_themes_are_found_meanwhile(
 
 
 async def test_a_few_that_come_are_read_before_themes_are_found(tmp_path: Path) -> None:
-    database = await open_sqlite(tmp_path / "event.db")
+    database = await open_new(tmp_path / "event.db")
     clock = Clock()
     thinker = Slow(clock)
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage.sqlite import open_sqlite
+from tests.support.database import open_new
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,6 +24,6 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 async def database(path: Path) -> AsyncIterator[SqliteDatabase]:
     """A new database, open."""
-    opened = await open_sqlite(path)
+    opened = await open_new(path)
     yield opened
     await opened.close()

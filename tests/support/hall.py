@@ -22,8 +22,8 @@ from participation.event import PACKAGED, Event, load
 from participation.notices import Role
 from rehearsal.telegram import Fault, Phone, SentMessage, Telegram
 from storage import themes
-from storage.sqlite import open_sqlite
 from storage.times import to_text
+from tests.support.database import open_new
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -473,7 +473,7 @@ async def open_hall(
     clock = HallClock(datetime(2023, 12, 5, 9, 15, tzinfo=event.zone_info))
     telegram = Telegram(TOKEN, "bollini_bot", clock.now, seed=1)
     telegram.channel(CHANNEL)
-    database = await open_sqlite(folder / "event.db")
+    database = await open_new(folder / "event.db")
     hall = Hall(telegram, database, event, clock)
     hall.settings = Settings(
         token=SecretStr(token),
