@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from bot.clock import SystemClock
 from bot.outage import Outage
@@ -66,45 +66,38 @@ async def contributed(database: Database, number: int) -> None:
             await contributions.add(tx, said, 200, each, anna.id, now)
 
 
-async def found(database: Database, thinker: Slow, clock: Clock) -> None:
-    """Have the worker at it until it knows everything."""
-    worker = ThemesWorker(
-        database, load(), clock, Outage(lambda: True), Pacer(clock.elapsed()), cast("Thinker", thinker)
-    )
-    running = asyncio.create_task(worker.run())
-    async with asyncio.timeout(30):
-        while True:
-            state: Any = await themes.state(database)
-            if not state.unread and state.grouped == state.changes:
-                break
-            await asyncio.sleep(0.005)
-    worker.stop()
-    await running
+async def found_in(path: Path, number: int) -> list[int]:
+    """So many wait when the worker begins: of how many it found themes, each time, until it knew all."""
+    database = await open_new(path)
+    clock = Clock()
+    thinker = Slow(clock)
+    pacer = Pacer(clock.elapsed())
+    worker = ThemesWorker(database, load(), clock, Outage(lambda: True), pacer, cast("Thinker", thinker))
+    try:
+        await contributed(database, number)
+        running = asyncio.create_task(worker.run())
+        async with asyncio.timeout(30):
+            while True:
+                state = await themes.state(database)
+                if not state.unread and state.grouped == state.changes:
+                    break
+                await asyncio.sleep(0.005)
+        worker.stop()
+        await running
+    finally:
+        await database.close()
+    return thinker.found_in
 
 
 async def test_where_much_waits_to_be_read_the_first_themes_are_found_meanwhile(tmp_path: Path) -> None:
-    database = await open_new(tmp_path / "event.db")
-    clock = Clock()
-    thinker = Slow(clock)
-    try:
-        await contributed(database, 30 * thinking.AT_ONCE)
-        await found(database, thinker, clock)
-    finally:
-        await database.close()
+    times = await found_in(tmp_path / "event.db", 30 * thinking.AT_ONCE)
+    first, second, last = (number // thinking.AT_ONCE for number in times)
     # After 8 seconds, after 16 more, and at the end: at once, the regia waits for all of them.
-    first, second, last = (number // thinking.AT_ONCE for number in thinker.found_in)
     assert first in {8, 9}
     assert second in {24, 25, 26}
     assert 30 == last
 
 
 async def test_a_few_that_come_are_read_before_themes_are_found(tmp_path: Path) -> None:
-    database = await open_new(tmp_path / "event.db")
-    clock = Clock()
-    thinker = Slow(clock)
-    try:
-        await contributed(database, 3 * thinking.AT_ONCE)
-        await found(database, thinker, clock)
-    finally:
-        await database.close()
-    assert [3 * thinking.AT_ONCE] == thinker.found_in
+    few = 3 * thinking.AT_ONCE
+    assert [few] == await found_in(tmp_path / "event.db", few)
