@@ -42,6 +42,9 @@ HIDDEN: Final = r"^Il contributo {number} è nascosto"
 MERGED: Final = r"^Il contributo {other} è unito al {number}"
 MARKED: Final = r"^Il contributo {number} è segnato per la plenaria"
 NOT_DONE: Final = re.compile(r"[Nn]on è cambiato nulla")
+TRIES: Final = 2
+"""So often the pages are looked through: what is withdrawn meanwhile moves others to a page already read."""
+_PAGES: Final = re.compile(r"^Pagina \d+ di (\d+);", re.MULTILINE)
 _ITEM: Final = re.compile(r"^(\d+) · ([^«\n]*): «([^»\n]*)»$", re.MULTILINE)
 
 
@@ -79,9 +82,8 @@ class Gathering:
     async def _hide(self, hands: Hands, act: Act) -> None:
         """Note a trial, and hide it."""
         await self._conducting.note(hands, 2, TRIAL)
-        number = next((one.number for one in await self._list(hands) if one.text == TRIAL), None)
+        number = await self._noted(hands, TRIAL)
         if number is None:
-            self._problem(hands, "what was noted is not in the list")
             return
         hidden = re.compile(HIDDEN.format(number=number))
         if act.words[0] == "type":
@@ -95,15 +97,15 @@ class Gathering:
 
     async def _merge(self, hands: Hands, act: Act) -> None:
         """Note what somebody wrote, and merge the two."""
-        written = [one for one in await self._list(hands) if not one.note and not one.text.endswith(CUT)]
+        listed = [one for one in await self._list(hands) if not one.text.endswith(CUT)]
+        # Where nobody wrote anything yet, what was noted before.
+        written = [one for one in listed if not one.note] or listed
         if not written:
             return
         head = written[-1]
         await self._conducting.note(hands, 2, head.text)
-        notes = [one for one in await self._list(hands) if one.note]
-        other = next((one.number for one in notes if head.text.startswith(one.text.rstrip(CUT))), None)
+        other = await self._noted(hands, head.text, but=head.number)
         if other is None:
-            self._problem(hands, "what was noted is not in the list")
             return
         done = _tells(MERGED.format(number=head.number, other=other))
         typed = f"/raccolta unisci {head.number} {other}"
@@ -160,8 +162,8 @@ class Gathering:
     async def _look(self, hands: Hands, _act: Act) -> None:
         """Whether what was hidden is among what is hidden, and no more in the list."""
         meant = self._of(hands)
-        hidden = {one.number for one in await self._list(hands, "nascosti")}
-        listed = {one.number for one in await self._list(hands)}
+        hidden = {one.number for one in await self._every(hands, "nascosti")}
+        listed = {one.number for one in await self._every(hands)}
         for number in meant.hidden:
             if number not in hidden or number in listed:
                 self._problem(hands, f"{number} was hidden, and is listed")
@@ -179,11 +181,33 @@ class Gathering:
 
     # --- what is seen and done on the way
 
-    async def _list(self, hands: Hands, part: str = "") -> list[Item]:
-        """The first page of the table's contributions, what came last first."""
-        mine = hands.say(f"/raccolta {part}".strip())
+    async def _noted(self, hands: Hands, text: str, but: str = "") -> str | None:
+        """The number of the table's note that says this. By a wrong clock it is not on the first page."""
+        for _ in range(TRIES):
+            for one in await self._every(hands):
+                if one.note and one.number != but and text.startswith(one.text.rstrip(CUT)):
+                    return one.number
+        self._problem(hands, f"what was noted is not in the list: {text}")
+        return None
+
+    async def _every(self, hands: Hands, part: str = "") -> list[Item]:
+        """The table's contributions on all pages."""
+        found, pages = await self._page(hands, part)
+        for page in range(2, pages + 1):
+            found += (await self._page(hands, f"{part} pagina {page}"))[0]
+        return found
+
+    async def _list(self, hands: Hands) -> list[Item]:
+        """The first page of the table's contributions: what came last."""
+        return (await self._page(hands, ""))[0]
+
+    async def _page(self, hands: Hands, which: str) -> tuple[list[Item], int]:
+        """A page of the table's contributions (the first if none is named); how many pages there are."""
+        mine = hands.say(f"/raccolta {which}".strip())
         await hands.answer("the table's contributions", says(LIST), mine)
-        return [Item(*found) for found in _ITEM.findall("\n".join(hands.since(mine)))]
+        shown = "\n".join(hands.since(mine))
+        pages = _PAGES.search(shown)
+        return [Item(*found) for found in _ITEM.findall(shown)], 1 if pages is None else int(pages[1])
 
     async def _one(self, hands: Hands, number: str, button: re.Pattern[str]) -> SentMessage:
         """One contribution, with this button."""
