@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.hall import Hall
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are cores: a third of the time a test waits for another thread or process."""
+    cores = os.cpu_count() or 1
+    return min(2 * cores, cores + 4)
 
 
 @pytest.fixture(autouse=True)
