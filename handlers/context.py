@@ -223,8 +223,18 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
                 raise
             if isinstance(error, RetryAfter):
                 room.outbox.hold(chat, seconds(error))
+            else:
+                await _perhaps(update, room, person, notice)
             left = True
             await _leave(update, room, person, number, notice, parts)
+
+
+async def _perhaps(update: Update, room: Room, person: Person, notice: Notice) -> None:
+    """An answer failed in a way that leaves open whether it arrived."""
+    if contributions.is_prompt(notice):
+        number = pressed_message(update) or (0 if update.message is None else update.message.message_id)
+        async with room.database.transaction() as tx:
+            await contributions.perhaps_seen(tx, person.id, notice, number)
 
 
 async def _leave(update: Update, room: Room, person: Person, number: int, notice: Notice, parts: int) -> None:
@@ -291,6 +301,12 @@ def press_of(update: Update, kind: type[SomePress]) -> SomePress:
     press = decode(str(query.data))
     assert isinstance(press, kind), "the handler let only this kind pass"
     return press
+
+
+def pressed_message(update: Update) -> int | None:
+    """The message whose button was pressed. Telegram leaves out messages that it does not have any more."""
+    message = None if update.callback_query is None else update.callback_query.message
+    return None if message is None else message.message_id
 
 
 def act_of(update: Update) -> str:

@@ -2,7 +2,8 @@
 
 What somebody types answers the prompt that they had seen by then: in a chat the numbers of messages grow, so
 that is the last prompt below their message, whatever the bot has sent since. A reply answers the prompt that
-it replies to. No clock is needed for it.
+it replies to. Where nobody knows whether a prompt reached who had asked for it, they mean that one. No clock
+is needed for all this.
 """
 
 from __future__ import annotations
@@ -37,9 +38,22 @@ class Answered:
 async def asked(tx: Transaction, person: Person, told: QuestionAsked, message: int) -> bool:
     """A prompt reached a person as this message; whether it is the last thing their table asked them."""
     away = person.table != told.table
-    prompt = prompts.Prompt(message, told.table, told.strategy, told.question)
+    wish = await contributions.wish_of(tx, person.id)
+    wished = wish is not None and wish[0] == Place(told.strategy, told.question)
+    since = wish[1] if wish is not None and wished and wish[1] < message else None
+    prompt = prompts.Prompt(message, told.table, told.strategy, told.question, since)
     await prompts.add(tx, person.id, prompt, past=away)
     return not away and prompt == await prompts.last(tx, person.id, told.table)
+
+
+async def wished(reader: Reader, person: Person, message: int) -> int:
+    """The number above which what a person types answers what they asked for just now.
+
+    `message`: the one by which they did, typed or pressed; an older prompt may be pressed as well.
+    """
+    assert person.table is not None, "only people at a table walk its questions"
+    last = await prompts.last(reader, person.id, person.table)
+    return message if last is None else max(message, last.message)
 
 
 async def answered(reader: Reader, person: Person, message: int, reply_to: int | None) -> Answered:
@@ -62,6 +76,9 @@ async def answered(reader: Reader, person: Person, message: int, reply_to: int |
         # Nothing that reached them is known: what they were last meant to see.
         return Answered(person.table, await contributions.place_of(reader, person.id))
     last = await prompts.last(reader, person.id, person.table, message)
+    wish = await contributions.wish_of(reader, person.id)
+    if wish is not None and wish[1] < message and (last is None or last.message <= wish[1]):
+        return Answered(person.table, wish[0])
     return Answered(person.table, None if last is None else _place(last))
 
 

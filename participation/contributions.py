@@ -6,7 +6,7 @@ A message is a contribution once, whatever happens on the way: its natural key i
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from participation import answering, dashboards, notices, priorities, readable, roles, steps, topics
@@ -336,11 +336,35 @@ async def seen(tx: Transaction, person: int, told: notices.Notice, message: int 
         await contributions.set_place(tx, person, Place(told.strategy, told.question))
 
 
+async def perhaps_seen(tx: Transaction, person: int, told: notices.Notice, message: int) -> None:
+    """Whether a question that the person asked for by this message reached them is not known.
+
+    Telegram may deliver a message and say that it failed, or we may be killed in between. What they type from
+    now on is meant for what they asked for.
+    """
+    reached = await stored_people.by_id(tx, person)
+    if isinstance(told, notices.QuestionAsked) and reached is not None and reached.table == told.table:
+        since = await answering.wished(tx, reached, message)
+        await contributions.set_place(tx, person, Place(told.strategy, told.question), since)
+
+
 async def leave(tx: Transaction, person: int, table: str, now: datetime) -> None:
     """The person left a table: what they type is not about its question, and its news is not theirs."""
     await contributions.forget_place(tx, person)
     await prompts.put_aside(tx, person, table)
     await outbox.outdate(tx, person, topics.at_table(table), now)
+
+
+@dataclass(frozen=True)
+class Request:
+    """By what somebody asked for a question.
+
+    `message`: the number of what they typed, or of the message whose button they pressed (0: not known any
+    more); `act` names it for ever.
+    """
+
+    message: int
+    act: str
 
 
 async def walk(
@@ -349,11 +373,11 @@ async def walk(
     person: Person,
     direction: Direction,
     now: datetime,
-    act: str | None = None,
+    by: Request,
 ) -> notices.Notice:
     """To the next question of the strategy the person is on, or back to the one before.
 
-    `act` is the key of the message that said so: delivered again, it asks the question they are on.
+    Delivered again, `by` asks the question they are on.
     """
     assert person.table is not None, "only people at a table walk its questions"
     codes = [question.code for question in event.session2.questions]
@@ -361,16 +385,22 @@ async def walk(
         place = await _place(tx, event, person)
         if place is None:
             return await _nothing_on(tx, person.table)
-        if not await acts.first_time(tx, act, now):
-            return await _ask(tx, person, place.strategy, place.question)
+        if not await acts.first_time(tx, by.act, now):
+            return await _ask_again(tx, person, place, by)
         target = codes.index(place.question) + (1 if direction == "next" else -1)
         if not 0 <= target < len(codes):
             return notices.LastQuestion(strategy=place.strategy, question=place.question, first=target < 0)
-        return await _ask(tx, person, place.strategy, codes[target])
+        return await _ask(tx, person, Place(place.strategy, codes[target]))
 
 
 async def go(
-    database: Database, event: Event, person: Person, strategy: str | None, question: str | None
+    database: Database,
+    event: Event,
+    person: Person,
+    strategy: str | None,
+    question: str | None,
+    now: datetime,
+    by: Request,
 ) -> notices.Notice:
     """To a question of a strategy of the person's table; what is None stays (or begins) as it is."""
     assert person.table is not None, "only people at a table walk its questions"
@@ -392,7 +422,10 @@ async def go(
             question = codes[0]
         if question not in codes:
             return notices.ChooseQuestion(strategy=strategy)
-        return await _ask(tx, person, strategy, question)
+        wished = Place(strategy, question)
+        if not await acts.first_time(tx, by.act, now):
+            return await _ask_again(tx, person, wished, by)
+        return await _ask(tx, person, wished)
 
 
 async def choices(
@@ -493,9 +526,17 @@ async def _place(reader: Reader, event: Event, person: Person) -> Place | None:
     return Place(row.strategy_on, event.session2.questions[0].code)
 
 
-async def _ask(tx: Transaction, person: Person, strategy: str, question: str) -> notices.QuestionAsked:
+async def _ask_again(tx: Transaction, person: Person, place: Place, by: Request) -> notices.QuestionAsked:
+    """The same act is delivered again: what it asked may have reached them already."""
+    told = await _ask(tx, person, place)
+    await perhaps_seen(tx, person.id, told, by.message)
+    return told
+
+
+async def _ask(tx: Transaction, person: Person, place: Place) -> notices.QuestionAsked:
     assert person.table is not None, "only people at a table are asked"
-    await contributions.set_place(tx, person.id, Place(strategy, question))
+    strategy, question = place.strategy, place.question
+    await contributions.set_place(tx, person.id, place)
     return notices.QuestionAsked(table=person.table, strategy=strategy, question=question)
 
 

@@ -123,7 +123,7 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     leading = _LEADING.fullmatch(plain)
     if leading is not None and leading[1] in vocabulary.leading:
         told = await _leading(
-            database, event, person, vocabulary.leading[leading[1]], leading[2], phase, typed.at
+            database, event, person, vocabulary.leading[leading[1]], leading[2], phase, typed
         )
         if told is not None:
             return told
@@ -134,7 +134,9 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
     if codes is not None:
         return await _codes(database, event, person, codes, phase, typed)
     if phase is Phase.SESSION2 and plain in {question.code for question in event.session2.questions}:
-        return (await contributions.go(database, event, person, None, plain),)
+        return (
+            await contributions.go(database, event, person, None, plain, typed.at, _request(person, typed)),
+        )
     if joining.is_own_place(typed.text, event, person):
         # Typed once more, to be sure: that is no contribution.
         return await joining.again(database, event, person)
@@ -231,8 +233,8 @@ async def _word(
             return await joining.again(database, event, person)
         case "skip" | "back" if phase is Phase.SESSION2:
             direction: contributions.Direction = "next" if meaning == "skip" else "back"
-            act = f"walk:{person.id}:{typed.message}"
-            return (await contributions.walk(database, event, person, direction, typed.at, act),)
+            by = _request(person, typed)
+            return (await contributions.walk(database, event, person, direction, typed.at, by),)
         case "questions" | "strategies" | "skip" | "back":
             what: Literal["questions", "strategies"] = (
                 "strategies" if meaning == "strategies" else "questions"
@@ -247,18 +249,27 @@ async def _word(
 
 
 async def _leading(
-    database: Database, event: Event, person: Person, meaning: str, code: str, phase: Phase, at: datetime
+    database: Database, event: Event, person: Person, meaning: str, code: str, phase: Phase, typed: Typed
 ) -> tuple[notices.Notice, ...] | None:
     """What a word and a code ask for; None when they are the beginning of a sentence after all."""
     match meaning:
         case "axis" if phase is Phase.SESSION1 and code in {axis.code for axis in event.axes}:
             return _told(await dots.bring(database, event, person, code))
         case "strategy" if phase is Phase.SESSION2 and _CODE.fullmatch(code):
-            return (await contributions.go(database, event, person, code.replace(",", "."), None),)
+            strategy = code.replace(",", ".")
+            return (
+                await contributions.go(
+                    database, event, person, strategy, None, typed.at, _request(person, typed)
+                ),
+            )
         case "question" if phase is Phase.SESSION2 and code.isdecimal():
-            return (await contributions.go(database, event, person, None, code),)
+            return (
+                await contributions.go(
+                    database, event, person, None, code, typed.at, _request(person, typed)
+                ),
+            )
         case "withdraw" if code.isdecimal():
-            return (await contributions.withdraw_nth(database, person, int(code), at),)
+            return (await contributions.withdraw_nth(database, person, int(code), typed.at),)
         case _:
             return None
 
@@ -277,13 +288,22 @@ async def _codes(
     if chosen is not None:
         return (chosen,)
     if phase is Phase.SESSION2 and len(codes) == 1 and codes[0].count == 1:
-        return (await contributions.go(database, event, person, codes[0].strategy, None),)
+        strategy = codes[0].strategy
+        return (
+            await contributions.go(
+                database, event, person, strategy, None, typed.at, _request(person, typed)
+            ),
+        )
     unknown = dots.unknown_codes(codes, event)
     if unknown is not None:
         return (unknown,)
     wished = dots.wished_dots(codes, event.session1.most_per_strategy)
     act = f"dots:{person.id}:{typed.message}"
     return (await dots.put(database, event, person, wished, typed.at, act),)
+
+
+def _request(person: Person, typed: Typed) -> contributions.Request:
+    return contributions.Request(typed.message, f"walk:{person.id}:{typed.message}")
 
 
 def _told(notice: notices.Notice | None) -> tuple[notices.Notice, ...]:

@@ -204,15 +204,25 @@ async def counted_of(reader: Reader, table: str) -> int:
     return int(rows[0]["n"])
 
 
-async def set_place(tx: Transaction, person: int, place: Place) -> None:
-    """The person saw this question."""
+async def set_place(tx: Transaction, person: int, place: Place, since: int | None = None) -> None:
+    """The person saw this question; `since`: perhaps, having asked for it by the message with this number."""
     await tx.fetch(
-        "INSERT INTO places (person_id, strategy, question) VALUES ($1, $2, $3)"
-        " ON CONFLICT (person_id) DO UPDATE SET strategy = excluded.strategy, question = excluded.question",
+        "INSERT INTO places (person_id, strategy, question, since) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (person_id) DO UPDATE"
+        " SET strategy = excluded.strategy, question = excluded.question, since = excluded.since",
         person,
         place.strategy,
         place.question,
+        since,
     )
+
+
+async def wish_of(reader: Reader, person: int) -> tuple[Place, int] | None:
+    """The question that the person asked for and perhaps saw, and the message by which they asked."""
+    rows = await reader.fetch(
+        "SELECT strategy, question, since FROM places WHERE person_id = $1 AND since IS NOT NULL", person
+    )
+    return (Place(rows[0]["strategy"], rows[0]["question"]), rows[0]["since"]) if rows else None
 
 
 async def place_of(reader: Reader, person: int) -> Place | None:

@@ -11,31 +11,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A message in a person's chat that asked them a question of a table."""
+    """A message in a person's chat that asked them a question of a table.
+
+    `since`: they asked for it by the message with this number, and may have had it in another message before.
+    """
 
     message: int
     table: str
     strategy: str
     question: str
+    since: int | None = None
 
 
-_COLUMNS = "message_id, table_code, strategy, question"
+_COLUMNS = "message_id, table_code, strategy, question, since"
 
 
 def _prompt(row: Row) -> Prompt:
-    return Prompt(row["message_id"], row["table_code"], row["strategy"], row["question"])
+    return Prompt(row["message_id"], row["table_code"], row["strategy"], row["question"], row["since"])
 
 
 async def add(tx: Transaction, person: int, prompt: Prompt, *, past: bool) -> None:
     """A prompt reached a person. `past`: they do not sit at its table any more."""
     await tx.fetch(
-        "INSERT INTO prompts (person_id, message_id, table_code, strategy, question, past)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person_id, message_id) DO NOTHING",
+        "INSERT INTO prompts (person_id, message_id, table_code, strategy, question, since, past)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (person_id, message_id) DO NOTHING",
         person,
         prompt.message,
         prompt.table,
         prompt.strategy,
         prompt.question,
+        prompt.since,
         past,
     )
 
@@ -49,10 +54,10 @@ async def of_message(reader: Reader, person: int, message: int) -> Prompt | None
 
 
 async def last(reader: Reader, person: int, table: str, before: int | None = None) -> Prompt | None:
-    """The last prompt of a table that is not past; `before`: of those above the message with this id."""
+    """The last prompt of a table that is not past; `before`: of those that a message with this id answers."""
     rows = await reader.fetch(
         f"SELECT {_COLUMNS} FROM prompts WHERE person_id = $1 AND table_code = $2 AND NOT past"
-        " AND message_id < coalesce($3, message_id + 1) ORDER BY message_id DESC LIMIT 1",
+        " AND ($3 IS NULL OR coalesce(since, message_id) < $3) ORDER BY message_id DESC LIMIT 1",
         person,
         table,
         before,

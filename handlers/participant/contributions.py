@@ -24,6 +24,7 @@ from handlers.context import (
     message_of,
     person_of,
     press_of,
+    pressed_message,
     reply,
     words_for,
 )
@@ -60,7 +61,15 @@ async def ask_question(update: Update, context: Context) -> None:
     person = await _seated(update, context)
     if person is not None:
         press = press_of(update, AskQuestion)
-        told = await contributions.go(room.database, room.event, person, press.strategy, press.question)
+        told = await contributions.go(
+            room.database,
+            room.event,
+            person,
+            press.strategy,
+            press.question,
+            room.clock.now(),
+            contributions.Request(pressed_message(update) or 0, act_of(update)),
+        )
         await reply(update, context, person, [told])
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.callback_data import Finish, SetDots, ShowPage
-from handlers.context import act_of, answer_press, button, command, person_of, press_of, reply
+from handlers.context import (
+    act_of,
+    answer_press,
+    button,
+    command,
+    person_of,
+    press_of,
+    pressed_message,
+    reply,
+)
 from participation import dots, notices
 
 if TYPE_CHECKING:
@@ -32,7 +41,7 @@ async def set_dots(update: Update, context: Context) -> None:
         return
     press = press_of(update, SetDots)
     if press.strategy not in {strategy.code for strategy in room.event.strategies}:
-        said = await dots.outdated(room.database, room.event, person, _pressed(update))
+        said = await dots.outdated(room.database, room.event, person, pressed_message(update))
     else:
         said = await dots.put(
             room.database,
@@ -41,7 +50,7 @@ async def set_dots(update: Update, context: Context) -> None:
             {press.strategy: press.count},
             room.clock.now(),
             act_of(update),
-            _pressed(update),
+            pressed_message(update),
         )
     await _shown(update, context, person, said)
 
@@ -52,7 +61,7 @@ async def show_page(update: Update, context: Context) -> None:
     person = await _seated(update, context)
     if person is not None:
         page = press_of(update, ShowPage).page
-        said = await dots.turn(room.database, room.event, person, page, _pressed(update))
+        said = await dots.turn(room.database, room.event, person, page, pressed_message(update))
         await _shown(update, context, person, said)
 
 
@@ -61,7 +70,7 @@ async def finish(update: Update, context: Context) -> None:
     person = await _seated(update, context)
     if person is not None:
         await _shown(
-            update, context, person, await dots.finish(context.room.database, person, _pressed(update))
+            update, context, person, await dots.finish(context.room.database, person, pressed_message(update))
         )
 
 
@@ -91,9 +100,3 @@ async def _shown(update: Update, context: Context, person: Person, said: Notice 
     """Answer at once; the ballot itself is redrawn when Telegram lets us."""
     await answer_press(update, context, person, said)
     context.room.screens.nudge(person.id)
-
-
-def _pressed(update: Update) -> int | None:
-    """The message whose button was pressed. Telegram leaves out messages that it does not have any more."""
-    message = None if update.callback_query is None else update.callback_query.message
-    return None if message is None else message.message_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.callback_data import ChooseInRunoff
-from handlers.context import act_of, answer_press, button, person_of, press_of, reply
+from handlers.context import act_of, answer_press, button, person_of, press_of, pressed_message, reply
 from participation import notices, runoffs
 
 if TYPE_CHECKING:
@@ -32,10 +32,9 @@ async def choose(update: Update, context: Context) -> None:
         room.database, person, press.runoff, press.strategy, room.clock.now(), act_of(update)
     )
     await answer_press(update, context, person, told)
-    pressed = None if update.callback_query is None else update.callback_query.message
-    # Telegram leaves out messages that it does not have any more.
+    pressed = pressed_message(update)
     if pressed is not None:
-        await runoffs.adopt(room.database, person, press.runoff, pressed.message_id)
+        await runoffs.adopt(room.database, person, press.runoff, pressed)
     if isinstance(told, notices.RunoffRefused):
         await reply(update, context, person, [told])
     room.screens.nudge(person.id)

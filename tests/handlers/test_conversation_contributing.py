@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handlers.callback_data import AskQuestion, encode
 from participation import summary
 from participation.event import Event, load
 from rehearsal.telegram import Fault
 from tests.handlers.test_conversation_session2 import discussing
 from tests.rehearsal.local_telegram import png
-from tests.support.hall import open_hall
+from tests.support.hall import eventually, open_hall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
     from pathlib import Path
 
+    from rehearsal.telegram import Call
     from tests.support.hall import Hall, Somebody
 
 
@@ -93,6 +95,54 @@ async def test_a_question_that_telegram_did_not_take_at_once_counts_when_it_is_t
     await anna.says("Ecco")
     await anna.replies("E anche questo", prompt(anna, "1.3", "3"))
     assert [("Ecco", "1.3", "3"), ("E anche questo", "1.3", "3")] == await anna.contributions()
+
+
+async def test_a_question_that_came_though_telegram_said_it_failed_is_the_one_that_is_answered(
+    hall: Hall,
+) -> None:
+    anna, _ = await discussing(hall)
+    sent = 0
+
+    async def intercept(call: Call) -> Fault | None:
+        nonlocal sent
+        if "Parlatene" not in str(call.params.get("text")):
+            return None
+        sent += 1
+        if sent > 1:
+            # It stands in her chat already, and she answers before it comes again.
+            anna.phone.say("Scritto avendola vista")
+            return None
+        return Fault("html", 502, "Bad Gateway", carry_out=True)
+
+    hall.telegram.intercept = intercept
+    await anna.taps("Domanda 2")
+    hall.telegram.intercept = None
+    await anna.says("Scritto dopo")
+    assert 2 == sent
+    assert [("Scritto avendola vista", "1.3", "2"), ("Scritto dopo", "1.3", "2")] == (
+        await anna.contributions()
+    )
+
+
+async def test_a_press_delivered_again_after_a_kill_means_the_same_question(hall: Hall) -> None:
+    anna, _ = await discussing(hall)
+    first = anna.screen(r"Domanda 1\.").id
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.method == "answerCallbackQuery" or "Parlatene" not in str(call.params.get("text")):
+            return None
+        # Carried out, and we never hear of it.
+        return Fault("normal", delay=60.0, carry_out=True)
+
+    hall.telegram.intercept = intercept
+    anna.phone.tap(first, encode(AskQuestion("1.3", "2")))
+    await eventually(lambda: any("Domanda 2." in m.shown and m.from_bot for m in anna.phone.messages[-1:]))
+    await hall.is_killed()
+    hall.telegram.intercept = None
+    anna.phone.say("Scritto avendola vista")
+    hall.starts()
+    await anna.reads()
+    assert [("Scritto avendola vista", "1.3", "2")] == await anna.contributions()
 
 
 async def test_an_edit_does_not_change_the_question(hall: Hall) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from participation import (
     agenda,
     confirming,
+    contributions,
     conversation,
     dots,
     invitations,
@@ -167,6 +168,11 @@ class Floor:
             Typed(message or self.message(person), text, self.new_id(), self.now),
             WORDS,
         )
+
+    async def asks(self, person: Person, strategy: str | None, question: str | None) -> Notice:
+        """The person goes to a question, by a button."""
+        by = contributions.Request(0, f"press:{self.new_id()}")
+        return await contributions.go(self.database, self.event, person, strategy, question, self.now, by)
 
     async def put(self, person: Person, **wished: int) -> Notice:
         """`put(anna, s1_3=1)`: one dot on 1.3."""

@@ -121,7 +121,7 @@ async def test_the_last_question_is_said_to_be_the_last(session2: Floor) -> None
     anna = await session2.person(1)
     await put_on(session2, "3.2")
     for question, last in (("1", False), ("4", True)):
-        await contributions.go(session2.database, session2.event, anna, "3.2", question)
+        await session2.asks(anna, "3.2", question)
         (told,) = await session2.says(anna, f"Risposta {question}")
         expected = notices.ContributionReceived(session=2, strategy="3.2", question=question, last=last)
         assert expected == told
@@ -254,7 +254,7 @@ async def test_what_one_types_belongs_to_the_question_one_saw_last(session2: Flo
     """A new strategy is on, and its question is still on its way: the old one is what they answer."""
     anna = await session2.person(1)
     await put_on(session2, "3.2")
-    await contributions.go(session2.database, session2.event, anna, "3.2", "2")
+    await session2.asks(anna, "3.2", "2")
     await put_on(session2, "1.1")
     await session2.says(anna, "Più treni")
     asked = (await session2.told(anna))[-1]
@@ -271,6 +271,6 @@ async def test_a_forged_question_asks_nothing(
 ) -> None:
     anna = await session2.person(1)
     await put_on(session2, "3.2")
-    told = await contributions.go(session2.database, session2.event, anna, strategy, question)
+    told = await session2.asks(anna, strategy, question)
     assert isinstance(told, notices.ChooseStrategy | notices.ChooseQuestion)
     assert 0 == await value(session2.database, "SELECT count(*) FROM places")

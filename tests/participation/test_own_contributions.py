@@ -114,7 +114,7 @@ async def two_said(floor: Floor) -> tuple[Person, list[str]]:
     """Somebody at T6 who said two things on 3.2; their ids."""
     anna = await floor.person(1)
     await contributions.put_on(floor.database, floor.event, "T6", "3.2", floor.now)
-    await contributions.go(floor.database, floor.event, anna, "3.2", "1")
+    await floor.asks(anna, "3.2", "1")
     for text in ("Uno", "Due"):
         await floor.says(anna, text)
     return anna, [each.id for each, _ in await stored.of_person(floor.database, anna.id)]

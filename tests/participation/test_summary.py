@@ -174,7 +174,7 @@ async def test_contributions_are_counted_by_question_and_by_who_wrote_them(floor
     await floor.says(bruno, "A nessuna domanda")
     await contributions.put_on(floor.database, floor.event, "T6", "3.2", floor.now)
     for person, question in ((anna, "1"), (anna, "1"), (bruno, "2")):
-        await contributions.go(floor.database, floor.event, person, "3.2", question)
+        await floor.asks(person, "3.2", question)
         await floor.says(person, "Servono più treni")
     await floor.says(anna, "Questo lo ritiro")
     await floor.says(anna, "ritira 4")
