@@ -254,7 +254,7 @@ async def _run(database: Database, event: Event, moment: Moment, now: datetime, 
             case FirstThemes():
                 await theme_board.tell_first(tx, event, moment.key, now)
             case FreezeRestitution():
-                await restituting.freeze_in(tx, moment.key, now)
+                await restituting.freeze_by_agenda(tx, moment.key, now)
             case Digest():
                 await suggestions.tell_digest(tx, event, moment.key, now)
             case Post() as post if channel is not None:

@@ -262,6 +262,17 @@ async def voice(
     )
 
 
+async def rewrite_voice(
+    tx: Transaction, contribution: str, text: str, person: Person, message: int, now: datetime
+) -> None:
+    """Have the table's own voice say this, by a message: where it is and what it said before are kept."""
+    before = await contributions.by_id(tx, contribution)
+    after = replace(contribution_trace.state(before), text=text)
+    late = await answering.is_late(tx, before.table)
+    await contribution_trace.change(tx, before, after, "edited", person.id, now, late=late)
+    await contributions.said_by(tx, contribution, person.telegram_id, message, person.id)
+
+
 async def put_on(
     database: Database,
     event: Event,

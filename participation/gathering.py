@@ -387,7 +387,8 @@ async def _unhide(tx: Transaction, by: Leader, role: Role, found: Gathered) -> N
             # What it was merged into stays hidden: it stands for itself.
             await _apart(tx, by, role, [found], head.number)
         group = await _group(tx, found.number)
-        ids = [each.id for each in (group.head, *group.merged) if each.because == found.because]
+        # What was hidden by itself stays hidden.
+        ids = [each.id for each in (group.head, *group.merged) if each.hidden_at == found.hidden_at]
         await stored.unhide(tx, ids)
         await stored.trace(tx, ids, "shown", by.now, by.person.id, role)
     return GatheringDone(
@@ -421,6 +422,9 @@ async def _merge(tx: Transaction, by: Leader, role: Role, first: Gathered, numbe
         ids = list(dict.fromkeys(each.id for each in (*fresh, *along)))
         await stored.merge(tx, ids, None)
         await stored.merge(tx, ids, head.id)
+        if not head.plenary and any(each.plenary for each in (*fresh, *along)):
+            await stored.mark(tx, head.id, plenary=True)
+            await stored.trace(tx, [head.id], "marked", by.now, by.person.id, role)
         await stored.trace(tx, ids, "merged", by.now, by.person.id, role, str(head.number))
     return GatheringDone(
         act=GatheringAct.MERGE,

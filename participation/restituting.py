@@ -109,6 +109,12 @@ async def freeze(database: Database, person: Person, act: str, now: datetime) ->
     return None
 
 
+async def freeze_by_agenda(tx: Transaction, key: str, now: datetime) -> None:
+    """It is time. Where somebody of the regia has frozen it before, that stands."""
+    if await stored.frozen_at(tx) is None:
+        await freeze_in(tx, key, now)
+
+
 async def freeze_in(tx: Transaction, key: str, now: datetime) -> None:
     """What is contributed from now on is not in it; it is made at once, to be there when asked for."""
     await stored.freeze(tx, now)
@@ -133,6 +139,8 @@ async def _basis(reader: Reader) -> str:
             state.newest_act,
             state.described,
             state.unread,
+            state.told,
+            await _talking(reader),
         ]
     )
 
@@ -307,7 +315,7 @@ def script(made: Restitution) -> RestitutionScript:
         recurring=len(recurring),
         crosscutting=len(crosscutting),
         single=len(made.of_kind("single")),
-        voices=sum(voice.contributions for voice in made.voices),
+        voices=len(made.voices),
         told_recurring=tuple(map(_told, first)),
         told_crosscutting=tuple(_told(theme) for theme in crosscutting if theme not in first)[:TOLD],
     )

@@ -252,18 +252,13 @@ async def _write(tx: Transaction, note_id: str, person: Person, typed: Typed, te
     if not again:
         if note.withdrawn:
             return _is_withdrawn(note)
-        kept = await contributions.voice(
-            tx,
-            typed.new_id,
-            note.where,
-            text,
-            person,
-            typed.message,
-            typed.at,
-        )
-        if note.text_id is not None:
-            await stored_contributions.supersede(tx, note.text_id, typed.at)
-        await stored.set_text(tx, note.id, kept.id)
+        if note.text_id is None:
+            kept = await contributions.voice(
+                tx, typed.new_id, note.where, text, person, typed.message, typed.at
+            )
+            await stored.set_text(tx, note.id, kept.id)
+        else:
+            await contributions.rewrite_voice(tx, note.text_id, text, person, typed.message, typed.at)
         await stored.trace(
             tx, note.id, "transcribed", typed.at, person.id, role, before=note.text, after=text
         )

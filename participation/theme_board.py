@@ -30,6 +30,7 @@ from participation.themes import Kind, kinds
 from participation.thinking import as_said
 from storage import contribution_trace, outbox, theme_acts, themes
 from storage.outbox import Urgency
+from storage.themes import Merged, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from storage.contribution_trace import State
     from storage.database import Database, Reader, Transaction
     from storage.people import Person
-    from storage.themes import Placed, ThemeRow
+    from storage.themes import ThemeRow
 
 THEMES_AT_ONCE = 12
 """Themes on a page."""
@@ -49,6 +50,7 @@ QUOTES_AT_ONCE = 8
 """Contributions on a page."""
 
 Item = TypeVar("Item")
+Stood = TypeVar("Stood", Placed, Merged)
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,28 @@ async def read(reader: Reader, event: Event, until: datetime | None = None) -> L
 
 
 def _as_of(places: Sequence[Placed], changed: Mapping[str, State | None]) -> Sequence[Placed]:
-    """Contributions as they were at a moment, by what of them came or `changed` after it (None: came)."""
+    """Contributions as they were at a moment, by what of them came or `changed` after it (None: came).
+
+    What came later and has what came before merged into it is stood for by the first of those.
+    """
     found = []
     for each in places:
-        if each.contribution not in changed:
-            found.append(each)
-        elif (was := changed[each.contribution]) is not None:
-            found.append(replace(each, text=was.text, strategy=was.strategy, question=was.question))
+        here = tuple(
+            _was(one, changed)
+            for one in each.same
+            if one.contribution not in changed or changed[one.contribution] is not None
+        )
+        if each.contribution not in changed or changed[each.contribution] is not None:
+            found.append(replace(_was(each, changed), same=here))
+        elif here:
+            first, *rest = here
+            found.append(replace(each, **vars(first), same=tuple(rest)))
     return found
+
+
+def _was(each: Stood, changed: Mapping[str, State | None]) -> Stood:
+    was = changed.get(each.contribution)
+    return each if was is None else replace(each, text=was.text, strategy=was.strategy, question=was.question)
 
 
 def _item(row: ThemeRow, members: Sequence[Placed], event: Event) -> ThemeItem:

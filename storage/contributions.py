@@ -132,6 +132,24 @@ async def withdraw(tx: Transaction, contribution: str, person: int, at: datetime
     )
 
 
+async def by_id(reader: Reader, contribution: str) -> Contribution:
+    """The contribution with this id, which somebody knows from a row."""
+    (row,) = await reader.fetch(f"SELECT {_COLUMNS} FROM contributions c WHERE c.id = $1", contribution)
+    return _contribution(row)
+
+
+async def said_by(tx: Transaction, contribution: str, chat: int, message: int, person: int) -> None:
+    """Another message says now what the contribution says: an edit of that one changes it."""
+    await tx.fetch(
+        "UPDATE contribution_messages SET chat_id = $2, message_id = $3, person_id = $4"
+        " WHERE contribution_id = $1",
+        contribution,
+        chat,
+        message,
+        person,
+    )
+
+
 async def supersede(tx: Transaction, contribution: str, at: datetime) -> None:
     """Another text stands in its place."""
     await tx.fetch(

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.times import from_text, to_text
+from storage.times import from_text, from_text_or_none, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +20,8 @@ class Gathered:
     """A contribution that was not withdrawn.
 
     `number` is how people name it; `person` is only there to count voices by, None for a table's own note.
-    `because`: why it is hidden, None while it stands; `into`: the number of the one that it is merged into;
-    `plenary`: marked for it; `let_pass`: somebody looked at what may be personal in it.
+    `because`: why it is hidden, and since `hidden_at`; None while it stands. `into`: the number of the one that
+    it is merged into; `plenary`: marked for it; `let_pass`: somebody looked at what may be personal in it.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Gathered:
     edited_at: datetime | None
     person: int | None
     because: str | None
+    hidden_at: datetime | None
     into: int | None
     plenary: bool
     let_pass: bool
@@ -48,7 +49,7 @@ class Gathered:
 
 _GATHERED = (
     "SELECT c.id, n.number, c.table_code, c.source, c.session, c.strategy, c.question, c.text, c.received_at,"
-    " c.edited_at, m.person_id, c.hidden_because, h.number AS into_number, c.plenary, c.let_pass"
+    " c.edited_at, m.person_id, c.hidden_because, c.hidden_at, h.number AS into_number, c.plenary, c.let_pass"
     " FROM contributions c JOIN contribution_numbers n ON n.contribution_id = c.id"
     " LEFT JOIN contribution_numbers h ON h.contribution_id = c.merged_into"
     " LEFT JOIN contribution_messages m ON m.contribution_id = c.id"
@@ -70,6 +71,7 @@ def _gathered(row: Row) -> Gathered:
         edited_at=None if row["edited_at"] is None else from_text(row["edited_at"]),
         person=row["person_id"] if row["source"] == "person" else None,
         because=row["hidden_because"],
+        hidden_at=from_text_or_none(row["hidden_at"]),
         into=row["into_number"],
         plenary=bool(row["plenary"]),
         let_pass=bool(row["let_pass"]),

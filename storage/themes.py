@@ -36,13 +36,26 @@ class ThemeRow:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """What was found to say the same as another and has no place of its own. `person`: as of `Placed`."""
+
+    contribution: str
+    source: str
+    session: int
+    strategy: str | None
+    question: str | None
+    text: str
+    person: int | None
+    let_pass: bool
+
+
+@dataclass(frozen=True)
 class Placed:
     """A contribution that stands, and its place.
 
     `number` is how people name it; `person` is only there to count voices by, None for a table's own note;
-    `read`: its meaning is known; `contribution`: its id. `merged`: the persons (None as above) of what was
-    found to say the same and has no place of its own. `plenary`: its table marked it for the plenary.
-    `let_pass`: what may be personal in it was looked at.
+    `read`: its meaning is known; `contribution`: its id. `same`: what is merged into it, the first first.
+    `plenary`: its table marked it for the plenary. `let_pass`: what may be personal in it was looked at.
     """
 
     number: int
@@ -58,9 +71,14 @@ class Placed:
     looked: bool
     read: bool
     contribution: str
-    merged: tuple[int | None, ...] = ()
+    same: tuple[Merged, ...] = ()
     plenary: bool = False
     let_pass: bool = False
+
+    @property
+    def merged(self) -> tuple[int | None, ...]:
+        """The persons of what is merged into it."""
+        return tuple(each.person for each in self.same)
 
 
 @dataclass(frozen=True)
@@ -68,7 +86,8 @@ class State:
     """What is to be done.
 
     `unread` contributions; `changes` of which the themes know `grouped`; the `newest_act` of the regia, of
-    which labels know up to `described`.
+    which labels know up to `described`. `told`: how often something changed of contributions that makes no
+    other themes, but is told of them.
     """
 
     unread: int
@@ -76,6 +95,7 @@ class State:
     grouped: int
     newest_act: int
     described: int
+    told: int
 
 
 def _theme(row: Row) -> ThemeRow:
@@ -98,12 +118,14 @@ async def all_themes(reader: Reader) -> dict[int, ThemeRow]:
 
 async def places(reader: Reader) -> Sequence[Placed]:
     """All contributions that stand by themselves, by their numbers."""
-    merged: dict[str, list[int | None]] = {}
+    merged: dict[str, list[Merged]] = {}
     for row in await reader.fetch(
-        "SELECT c.merged_into, c.source, m.person_id FROM standing_contributions c"
-        " LEFT JOIN contribution_messages m ON m.contribution_id = c.id WHERE c.merged_into IS NOT NULL"
+        "SELECT c.merged_into, c.id, c.source, c.session, c.strategy, c.question, c.text, c.let_pass,"
+        " m.person_id FROM standing_contributions c"
+        " LEFT JOIN contribution_messages m ON m.contribution_id = c.id"
+        " WHERE c.merged_into IS NOT NULL ORDER BY c.received_at, c.id"
     ):
-        merged.setdefault(row["merged_into"], []).append(_voice(row))
+        merged.setdefault(row["merged_into"], []).append(_merged(row))
     rows = await reader.fetch(
         "SELECT t.number, t.theme_id, t.held, t.looked, t.vector IS NOT NULL AS read, c.id, c.table_code,"
         " c.source, c.session, c.strategy, c.question, c.text, c.plenary, c.let_pass, m.person_id"
@@ -126,12 +148,25 @@ async def places(reader: Reader) -> Sequence[Placed]:
             looked=bool(row["looked"]),
             read=bool(row["read"]),
             contribution=row["id"],
-            merged=tuple(merged.get(row["id"], ())),
+            same=tuple(merged.get(row["id"], ())),
             plenary=bool(row["plenary"]),
             let_pass=bool(row["let_pass"]),
         )
         for row in rows
     ]
+
+
+def _merged(row: Row) -> Merged:
+    return Merged(
+        contribution=row["id"],
+        source=row["source"],
+        session=row["session"],
+        strategy=row["strategy"],
+        question=row["question"],
+        text=row["text"],
+        person=_voice(row),
+        let_pass=bool(row["let_pass"]),
+    )
 
 
 def _voice(row: Row) -> int | None:
@@ -157,11 +192,13 @@ async def unread(reader: Reader, most: int) -> Sequence[tuple[int, str]]:
 async def state(reader: Reader) -> State:
     """What is to be done."""
     (row,) = await reader.fetch(
-        "SELECT changes, grouped, described,"
+        "SELECT changes, grouped, described, told,"
         " (SELECT count(*) FROM theme_places WHERE vector IS NULL) AS unread,"
         " (SELECT coalesce(max(id), 0) FROM theme_acts) AS newest_act FROM theme_state"
     )
-    return State(row["unread"], row["changes"], row["grouped"], row["newest_act"], row["described"])
+    return State(
+        row["unread"], row["changes"], row["grouped"], row["newest_act"], row["described"], row["told"]
+    )
 
 
 async def keep_meaning(tx: Transaction, number: int, text: str, vector: bytes) -> bool:

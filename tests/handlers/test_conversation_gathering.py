@@ -372,6 +372,30 @@ async def test_what_a_table_marks_for_the_plenary_the_regia_sees(hall: Hall) -> 
     assert ["marked", "unmarked", "marked", "unmarked"] == [act for act, _, _ in await trace(hall)]
 
 
+async def test_a_mark_stays_when_what_has_it_is_merged(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    await talking(hall, TRAINS, BUSES)
+    await lara.says("/raccolta plenaria 2")
+    await lara.says("/raccolta unisci 1 2")
+    (said,) = await lara.says("/raccolta plenaria")
+    assert TRAINS in said
+
+
+async def test_shown_again_is_only_what_was_hidden_with_it(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    await talking(hall, TRAINS, PHONE, BUSES)
+    await lara.says("/raccolta unisci 1 2 3")
+    await lara.says("/raccolta nascondi 2: dati personali")
+    await lara.says("/raccolta nascondi 1: dati personali")
+    await lara.says("/raccolta mostra 1")
+    (said,) = await lara.says("/raccolta nascosti")
+    assert PHONE in said
+    assert BUSES not in said
+    assert {TRAINS} == await placed(hall)
+    (said,) = await lara.says("/raccolta 1")
+    assert "lo dicono 2 persone" in said
+
+
 # --- personal data --------------------------------------------------------------------------------------
 
 

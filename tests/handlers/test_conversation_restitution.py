@@ -200,3 +200,75 @@ async def test_what_is_edited_after_the_freeze_is_in_it_as_it_was(themed: Hall) 
     told = await asks(vittoria)
     (alone,) = (await newest(themed)).voices
     assert not any("teatro" in each or "musica" in each for each in (*alone.words, *told))
+
+
+# --- by hand: what it is made of ------------------------------------------------------------------------
+
+
+async def spoken(hall: Hall) -> tuple[Somebody, Somebody, Somebody, Somebody]:
+    """Somebody of the regia and who facilitates T6; two people there who said one thing each."""
+    vittoria, lara = await hall.regia(), await hall.facilitator("T6")
+    await hall.at("10:12")
+    anna, bruno = await hall.somebody().registers("T6"), await hall.somebody("Bruno").registers("T6")
+    await anna.says("Più treni")
+    await bruno.says("Più treni la sera")
+    return vittoria, lara, anna, bruno
+
+
+async def test_merging_after_the_freeze_takes_nothing_out_of_it_and_brings_nothing_in(hall: Hall) -> None:
+    vittoria, lara, *_ = await spoken(hall)
+    carlo = await hall.somebody("Carlo").registers("T6")
+    await hall.at("12:05")
+    await lara.says("/prolunga 20")
+    await hall.at("12:11")
+    await carlo.says("Più treni di notte")
+    await lara.says("/raccolta unisci 3 2")
+    await asks(vittoria)
+    made = await newest(hall)
+    assert (2, 2) == (made.contributions, made.people)
+    await lara.says("/raccolta separa 3")
+    await lara.says("/raccolta unisci 1 2 3")
+    await asks(vittoria)
+    made = await newest(hall)
+    assert (2, 2, 1) == (made.contributions, made.people, len(made.voices))
+    assert "Una voce non somiglia a nessun'altra" in vittoria.everything
+
+
+async def test_a_note_that_is_rewritten_after_the_freeze_is_in_it_as_it_was(hall: Hall) -> None:
+    vittoria, lara, *_ = await spoken(hall)
+    await lara.says("/nota Una ciclabile lungo il Pellice")
+    await vittoria.says("/temi sposta 3 nuovo")
+    await hall.at("12:11")
+    await lara.says("/note 1: Una ciclabile lungo il torrente Pellice")
+    await asks(vittoria)
+    made = await newest(hall)
+    assert (3, 1) == (made.contributions, len(made.themes))
+    (said,) = await vittoria.says("/temi 1")
+    assert "«Una ciclabile lungo il torrente Pellice»" in said
+
+
+async def test_it_is_made_anew_when_a_mark_a_question_or_a_table_has_changed(hall: Hall) -> None:
+    vittoria, lara, *_ = await spoken(hall)
+    await hall.at("12:05")
+    await lara.says("/prolunga 20")
+    await hall.at("12:11")
+    await asks(vittoria)
+    assert ["1", "2"] == [voice.number for voice in (await newest(hall)).voices]
+    assert ("T6",) == (await newest(hall)).talking
+    await lara.says("/raccolta plenaria 2")
+    await asks(vittoria)
+    assert ["2", "1"] == [voice.number for voice in (await newest(hall)).voices]
+    await lara.says("/chiudi")
+    await lara.says("conferma")
+    await asks(vittoria)
+    assert () == (await newest(hall)).talking
+
+
+async def test_what_somebody_of_the_regia_froze_is_not_frozen_again_by_the_agenda(hall: Hall) -> None:
+    vittoria, _, anna, _ = await spoken(hall)
+    await hall.at("12:05")
+    await vittoria.says("/restituzione ferma")
+    await anna.says("Detto alle 12:06")
+    await hall.at("12:11")
+    await asks(vittoria)
+    assert 2 == (await newest(hall)).contributions

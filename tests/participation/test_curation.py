@@ -262,7 +262,20 @@ async def test_what_is_hidden_is_in_no_theme_and_keeps_its_number(room: Room) ->
     await room.sound()
     async with room.database.transaction() as tx:
         await gathering.unhide(tx, ["c0"])
-    assert {1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: None} == await room.where()
+    assert {1: 1, 2: 1, 3: 1, 4: 2, 5: 2, 6: None} == await room.where()
+    await room.sound()
+
+
+async def test_what_is_shown_again_is_where_it_was_put_or_where_that_theme_went(room: Room) -> None:
+    done(await curation.move(room.database, room.by(), ("6",), "1"))
+    async with room.database.transaction() as tx:
+        await gathering.hide(tx, ["c5", "c0"], "prova", NOON)
+    done(await curation.merge(room.database, room.by(), "2", ("1",)))
+    async with room.database.transaction() as tx:
+        await gathering.unhide(tx, ["c5", "c0"])
+    assert {1: 2, 2: 2, 3: 2, 4: 2, 5: 2, 6: 2} == await room.where()
+    rows = await room.database.fetch("SELECT held FROM theme_places WHERE number = 6")
+    assert rows[0]["held"]
     await room.sound()
 
 
