@@ -20,8 +20,8 @@ class Gathered:
     """A contribution that was not withdrawn.
 
     `number` is how people name it; `person` is only there to count voices by, None for a table's own note.
-    `because`: why it is hidden, and since `hidden_at`; None while it stands. `into`: the number of the one that
-    it is merged into; `plenary`: marked for it; `let_pass`: somebody looked at what may be personal in it.
+    `because`: why it is hidden, and since `hidden_at`; None while it stands. `into`: the number of the one
+    that it is merged into; `plenary`: marked for it; `let_pass`: somebody looked at what may be personal in it.
     """
 
     id: str
