@@ -21,7 +21,7 @@ class Gathered:
 
     `number` is how people name it; `person` is only there to count voices by, None for a table's own note.
     `because`: why it is hidden, and since `hidden_at`; None while it stands. `into`: the number of the one
-    that it is merged into; `plenary`: marked for it; `let_pass`: somebody looked at what may be personal in it.
+    that it is merged into; `plenary`: marked for it; `let_pass`: somebody looked at what may be personal.
     """
 
     id: str
