@@ -6,7 +6,6 @@ Telegram took it: delivery is at least once, and a kill may double only what was
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,7 +15,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.render import render
-from handlers.sending import out_of_reach, seconds, send
+from handlers.sending import may_not_post, out_of_reach, seconds, send, why_refused
 from participation import contributions, notices, posts, timing
 from storage import outbox, people
 from storage.database import Unavailable
@@ -141,8 +140,11 @@ class Outbox(Worker):
             self.hold(letter.chat, seconds(error))
             await self._again(letter, error, 0.0)
         except (Forbidden, BadRequest) as error:
-            if out_of_reach(error) and (letter.person is not None or isinstance(error, Forbidden)):
-                await self._unreachable(letter, error)
+            if letter.person is None and may_not_post(error):
+                # The channel: somebody has to let the bot post there; nothing is thrown away meanwhile.
+                await self._again(letter, error, CHANNEL_PAUSE)
+            elif letter.person is not None and out_of_reach(error):
+                await self._unreachable(letter, letter.person, error)
             elif lane is Lane.PAID:
                 # Whatever it is (no Stars left, say), it may go as all others do.
                 self._unpaid.add(letter.id)
@@ -219,13 +221,7 @@ class Outbox(Worker):
         async with self._database.transaction() as tx:
             await outbox.failed(tx, letter, type(error).__name__)
 
-    async def _unreachable(self, letter: Letter, error: TelegramError) -> None:
-        if letter.person is None:
-            # The channel: somebody has to make the bot an admin again; nothing is thrown away meanwhile.
-            await self._again(letter, error, CHANNEL_PAUSE)
-            return
-        person = letter.person
-
+    async def _unreachable(self, letter: Letter, person: int, error: TelegramError) -> None:
         async def write() -> None:
             async with self._database.transaction() as tx:
                 await outbox.failed(tx, letter, type(error).__name__)
@@ -234,7 +230,7 @@ class Outbox(Worker):
         await self.insist(write)
 
     async def _dead(self, letter: Letter, error: Exception) -> None:
-        why = _reason(error)
+        why = why_refused(error)
         log.error("send_refused", letter=letter.id, key=letter.key.split(":")[0], error=why)
 
         async def write() -> None:
@@ -242,13 +238,3 @@ class Outbox(Worker):
                 await outbox.dead(tx, letter, why, self._clock.now())
 
         await self.insist(write)
-
-
-def _reason(error: Exception) -> str:
-    """Why a message was refused, without anything that people wrote.
-
-    What Telegram says tells what to mend, up to where it may quote; other errors may repeat anything.
-    """
-    if not isinstance(error, TelegramError):
-        return type(error).__name__
-    return re.split(r"[:\"“«]", error.message, maxsplit=1)[0].strip() or type(error).__name__

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from handlers.render import markup
 
 if TYPE_CHECKING:
     from telegram import Bot
-    from telegram.error import RetryAfter, TelegramError
+    from telegram.error import RetryAfter
 
     from handlers.render import Message
+
+NO_RIGHTS: Final = ("chat not found", "rights", "chat_write_forbidden", "chat_admin_required")
+"""What Telegram says, beside 403, of a channel in which the bot is not, or may not post."""
 
 
 async def send(bot: Bot, chat: int, message: Message, *, paid: bool = False) -> int:
@@ -46,6 +50,24 @@ def out_of_reach(error: TelegramError) -> bool:
     return isinstance(error, Forbidden) or (
         isinstance(error, BadRequest) and "chat not found" in error.message.lower()
     )
+
+
+def may_not_post(error: TelegramError) -> bool:
+    """Whether somebody has to let the bot post to the channel first; nothing is wrong with what it posts."""
+    said = error.message.lower()
+    return isinstance(error, Forbidden) or (
+        isinstance(error, BadRequest) and any(reason in said for reason in NO_RIGHTS)
+    )
+
+
+def why_refused(error: Exception) -> str:
+    """Why a message was refused, without anything that people wrote.
+
+    What Telegram says tells what to mend, up to where it may quote; other errors may repeat anything.
+    """
+    if not isinstance(error, TelegramError):
+        return type(error).__name__
+    return re.split(r"[:\"“«]", error.message, maxsplit=1)[0].strip() or type(error).__name__
 
 
 def seconds(error: RetryAfter) -> float:

@@ -299,6 +299,46 @@ async def test_a_channel_that_throws_the_bot_out_gets_its_posts_when_it_is_back(
         assert 1 == len(channel.posts)
 
 
+NOT_YET = (
+    "Bad Request: need administrator rights in the channel chat",
+    "Bad Request: not enough rights to send photos to the chat",
+    "Bad Request: CHAT_WRITE_FORBIDDEN",
+)
+
+
+@pytest.mark.parametrize("said", NOT_YET)
+async def test_a_channel_where_the_bot_may_not_post_yet_gets_its_posts_once_it_may(
+    tmp_path: Path, said: str
+) -> None:
+    async with open_hall(tmp_path, channel=True) as hall:
+        hall.breaks("sendPhoto", Fault(status=400, description=said), 2)
+        await hall.at("10:20")
+        assert 2 == hall.telegram.errors[400]
+        assert 2 == len(hall.telegram.channel(CHANNEL).posts)
+        assert 0 == await hall.count("outbox", "dead_at IS NOT NULL")
+
+
+async def test_a_channel_that_the_bot_is_not_in_yet_gets_its_posts_once_it_is(tmp_path: Path) -> None:
+    new = CHANNEL - 1
+    async with open_hall(tmp_path, channel=True) as hall:
+        await hall.stops()
+        hall.settings = hall.settings.model_copy(update={"channel": new})
+        hall.starts()
+        hall.clock.at = hall.clock.at.replace(hour=10, minute=15)
+        await eventually(lambda: hall.telegram.calls_by_method["sendPhoto"] >= 2)
+        channel = hall.telegram.channel(new)
+        await hall.at("10:20")
+        assert 2 == len(channel.posts)
+
+
+async def test_a_picture_that_a_channel_refuses_for_what_it_is_is_given_up(tmp_path: Path) -> None:
+    async with open_hall(tmp_path, channel=True) as hall:
+        hall.breaks("sendPhoto", Fault(status=400, description="Bad Request: PHOTO_INVALID_DIMENSIONS"))
+        await hall.at("10:20")
+        assert 1 == len(hall.telegram.channel(CHANNEL).posts)
+        assert 1 == await hall.count("outbox", "dead_at IS NOT NULL")
+
+
 # --- pace, order, and the newest word -------------------------------------------------------------------
 
 
