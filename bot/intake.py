@@ -12,23 +12,29 @@ import contextlib
 import hashlib
 import hmac
 import time
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import orjson
 import structlog
 from aiohttp import web
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
+from yarl import URL
 
 from bot.reading import KINDS, number_of
 from bot.rivals import Rivals
+from bot.settings import SettingsError
 from handlers.sending import seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from bot.queues import Queues
     from bot.transport import AiohttpRequest
     from handlers.context import BolliniApplication
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 POLL_SECONDS = 30
 """How long the server may hold a call that has nothing to give."""
@@ -63,7 +69,11 @@ ANSWER_SECONDS = 20.0
 """How long a delivery waits for its update to be handled; Telegram brings it again after that."""
 
 CONFLICT_SECONDS = 5.0
-"""Seconds to leave to another process that polls with our token."""
+"""Seconds to leave to another process that takes updates with our token."""
+
+LOOK_SECONDS = 30.0
+"""Seconds between two looks whether Telegram still delivers to our webhook. While another takes it away, and
+as long as we may be the one that came last, so many are `CONFLICT_SECONDS`."""
 
 CONNECTIONS = 100
 """Deliveries to the webhook at once: as many as Telegram may be asked for."""
@@ -102,6 +112,8 @@ class Polling:
         # Of all that Telegram may give again.
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
+        # Whether no webhook was set after we took away the one before us.
+        self._webhook_left = False
         self._stopping = asyncio.Event()
         # While what waited for us at Telegram is taken: until when, at most.
         self._catching_up = time.monotonic() + CATCH_UP_SECONDS
@@ -126,11 +138,14 @@ class Polling:
             except InvalidToken:
                 raise
             except Conflict as error:
-                if "webhook is active" in error.message:
+                webhook = "webhook is active" in error.message
+                if webhook and not self._webhook_left:
                     log.warning("webhook_was_set", advice="it is taken away: this bot asks by itself")
-                    await self._leave_webhook()
                 else:
+                    # Nor does a webhook come back by itself.
                     self._rivals.heard()
+                if webhook:
+                    await self._leave_webhook()
                 await self._sleep(CONFLICT_SECONDS)
                 continue
             except RetryAfter as error:
@@ -156,25 +171,17 @@ class Polling:
         self._stopping.set()
 
     async def _ask(self, timeout: int) -> list[Any]:  # noqa: ASYNC109 - the server's timeout, not ours
-        asking = asyncio.ensure_future(
-            self._request.get_updates(self._application.bot.base_url, self._offset(), BATCH, timeout, KINDS)
+        updates = await _unless(
+            self._stopping,
+            self._request.get_updates(self._application.bot.base_url, self._offset(), BATCH, timeout, KINDS),
         )
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not asking.done():
-                return []
-            updates = asking.result()
-            if not self._unconfirmed:
-                # All before is confirmed by now. After a quiet week ids begin again anywhere, and what has a
-                # lower one than we ask for would count as confirmed.
-                self._next = None
-            return updates
-        finally:
-            for future in (asking, stopping):
-                if not future.done():
-                    future.cancel()
-                    await asyncio.gather(future, return_exceptions=True)
+        if updates is None:
+            return []
+        if not self._unconfirmed:
+            # All before is confirmed by now. After a quiet week ids begin again anywhere, and what has a
+            # lower one than we ask for would count as confirmed.
+            self._next = None
+        return updates
 
     def _offset(self) -> int | None:
         """The lowest that is not handled; all below may be forgotten by Telegram, and by us.
@@ -237,9 +244,11 @@ class Polling:
     async def _leave_webhook(self) -> None:
         """Where a webhook was set before, Telegram lets nobody ask."""
         try:
-            await self._application.bot.delete_webhook()
+            left = await _unless(self._stopping, self._application.bot.delete_webhook())
         except TelegramError as error:
             log.warning("webhook_not_left", error=type(error).__name__)
+        else:
+            self._webhook_left = left is not None
 
     async def _sleep(self, pause: float) -> None:
         await _stopped(self._stopping, pause)
@@ -261,20 +270,24 @@ class Webhook:
         self._host = host
         self._port = port
         self._secret = secret
+        self._rivals = Rivals()
         self._stopping = asyncio.Event()
         self._catching_up = 0.0
 
     async def run(self) -> None:
-        """Listen, tell Telegram where, and take; returns after `stop` when what was taken is handled."""
+        """Listen, tell Telegram where, and take; returns after `stop` when what was taken is handled.
+
+        Raises `SettingsError` when nothing can listen there.
+        """
         self._catching_up = time.monotonic() + CATCH_UP_SECONDS
         app = web.Application(client_max_size=LARGEST)
         app.router.add_post("/{path:.*}", self._receive)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=CONFIRM_SECONDS)
         await runner.setup()
         try:
-            await web.TCPSite(runner, self._host, self._port).start()
+            await self._listen(runner)
             await self._tell_where()
-            await self._stopping.wait()
+            await self._watch()
             await self._queues.finish(FINISH_SECONDS)
         finally:
             await self._queues.abandon()
@@ -284,15 +297,28 @@ class Webhook:
         """Take no more."""
         self._stopping.set()
 
+    async def _listen(self, runner: web.AppRunner) -> None:
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+        except OSError as error:
+            message = (
+                f"Nothing can listen on {self._host}, port {self._port} ({error.strerror}). Choose another "
+                "BOLLINI_WEBHOOK_PORT, and have deliveries for BOLLINI_WEBHOOK_URL come there."
+            )
+            raise SettingsError(message) from error
+
     async def _tell_where(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             try:
-                await self._application.bot.set_webhook(
-                    self._address,
-                    secret_token=self._secret,
-                    max_connections=CONNECTIONS,
-                    allowed_updates=KINDS,
+                await _unless(
+                    self._stopping,
+                    self._application.bot.set_webhook(
+                        self._address,
+                        secret_token=self._secret,
+                        max_connections=CONNECTIONS,
+                        allowed_updates=KINDS,
+                    ),
                 )
             except InvalidToken:
                 raise
@@ -305,6 +331,35 @@ class Webhook:
                 await _stopped(self._stopping, pause)
             else:
                 return
+
+    async def _watch(self) -> None:
+        """Until stopped, look whether Telegram still delivers to us.
+
+        Who asks by itself, or sets a webhook of its own, takes ours away, and we would not hear of it.
+        """
+        self._rivals.begin()
+        pause = CONFLICT_SECONDS
+        while not self._stopping.is_set():
+            await _stopped(self._stopping, pause)
+            ours = await self._is_ours()
+            if ours is False:
+                self._rivals.heard()
+                await self._tell_where()
+                # What lay at Telegram meanwhile was not sent fast.
+                self._catching_up = time.monotonic() + CATCH_UP_SECONDS
+            pause = CONFLICT_SECONDS if ours is False or self._rivals.new else LOOK_SECONDS
+
+    async def _is_ours(self) -> bool | None:
+        """Whether Telegram delivers to our address; None when it does not say."""
+        try:
+            found = await _unless(self._stopping, self._application.bot.get_webhook_info())
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            log.warning("webhook_not_looked_at", error=type(error).__name__)
+            return None
+        # As addresses, for Telegram may write ours in another way.
+        return None if found is None else URL(found.url) == URL(self._address)
 
     async def _receive(self, request: web.Request) -> web.Response:
         """200 once the update is handled; 503 while stopping, or when it takes long: it is brought again."""
@@ -325,6 +380,22 @@ class Webhook:
         await asyncio.wait({handled}, timeout=ANSWER_SECONDS)
         done = handled.done() and not handled.cancelled()
         return web.Response(status=200 if done else 503)
+
+
+async def _unless(stopping: asyncio.Event, call: Coroutine[Any, Any, T]) -> T | None:
+    """What a call to Telegram gives; None when stopped before.
+
+    One that is never answered must not hold up a stop.
+    """
+    calling, stop = asyncio.ensure_future(call), asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait({calling, stop}, return_when=asyncio.FIRST_COMPLETED)
+        return calling.result() if calling.done() else None
+    finally:
+        for future in (calling, stop):
+            if not future.done():
+                future.cancel()
+                await asyncio.gather(future, return_exceptions=True)
 
 
 async def _stopped(stopping: asyncio.Event, pause: float) -> None:

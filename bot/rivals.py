@@ -1,8 +1,8 @@
 """Another program that takes our updates with the same token: it has to be one of the two.
 
-Telegram gives each update to whoever asks first, so with two bots on two databases people's acts would end up
-in either. The one that came last leaves, after as long as a bot takes to stop: it may be one that is being
-stopped right now. A bot that has long been at work only says so.
+Telegram gives each update to whoever asks first, or to the webhook that was set last, so with two bots on two
+databases people's acts would end up in either. The one that came last leaves, after as long as a bot takes to
+stop: it may be one that is being stopped right now. A bot that has long been at work only says so.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class AnotherPoller(Exception):
 
 
 class Rivals:
-    """Told of each refusal; `begin` when the first poll is made."""
+    """Told whenever another is met; `begin` when we ask for the first time, or have told where we listen."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
@@ -45,12 +45,17 @@ class Rivals:
         """From now on we count as the one that came last."""
         self._began = self._monotonic()
 
+    @property
+    def new(self) -> bool:
+        """Whether we may be the one that came last."""
+        return self._monotonic() - self._began <= NEW_SECONDS
+
     def heard(self) -> None:
         """Telegram says that there is another. Raises `AnotherPoller` when we are the one to leave."""
         log.warning("another_poller", advice=ANOTHER)
-        now = self._monotonic()
-        if now - self._began > NEW_SECONDS:
+        if not self.new:
             return
+        now = self._monotonic()
         if self._first is None:
             self._first = now
         if now - self._first >= GRACE_SECONDS:

@@ -17,11 +17,16 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot import intake
+from bot import intake, rivals
+from bot.app import RunningBot
 from bot.reading import KINDS
+from bot.rivals import AnotherPoller
+from bot.settings import SettingsError
 from participation import contributions
 from rehearsal.telegram import Call, DeliveryFault, Fault
+from storage.sqlite import open_sqlite
 from tests.support.hall import TOKEN, Hall, eventually, open_hall
+from tests.support.process import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,10 +38,14 @@ SECRET = "a-secret_of_the-webhook"
 RECEIVED = "Contributo ricevuto"
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+def webhook() -> dict[str, Any]:
+    """Settings of a bot that is delivered to, on a port of its own."""
+    port = free_port()
+    return {
+        "webhook_url": f"http://127.0.0.1:{port}/bollini",
+        "webhook_port": port,
+        "webhook_secret": SecretStr(SECRET),
+    }
 
 
 @pytest.fixture
@@ -44,14 +53,7 @@ async def hooked(tmp_path: Path) -> AsyncIterator[Hall]:
     """A hall whose bot is delivered to."""
     async with open_hall(tmp_path) as hall:
         await hall.stops()
-        port = free_port()
-        hall.settings = hall.settings.model_copy(
-            update={
-                "webhook_url": f"http://127.0.0.1:{port}/bollini",
-                "webhook_port": port,
-                "webhook_secret": SecretStr(SECRET),
-            }
-        )
+        hall.settings = hall.settings.model_copy(update=webhook())
         hall.starts()
         await eventually(lambda: bool(hall.telegram.world.webhook))
         yield hall
@@ -196,6 +198,85 @@ async def test_an_address_that_telegram_refuses_is_said_and_does_not_keep_the_bo
     assert time.monotonic() - began < 5.0
     said = next(entry["error"] for entry in logs if entry["event"] == "webhook_not_set")
     assert "https url must be provided" in said.lower()
+
+
+async def test_a_port_that_is_taken_is_named_at_the_start(hooked: Hall) -> None:
+    await hooked.stops()
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        settings = hooked.settings.model_copy(update={"webhook_port": port})
+        late = RunningBot(settings, hooked.event, hooked.definition, hooked.database, hooked.clock)
+        with pytest.raises(SettingsError, match=rf"port {port} .* Choose another BOLLINI_WEBHOOK_PORT"):
+            await late.run()
+
+
+# --- another program with our token ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who came last leaves at once; a look every moment."""
+    monkeypatch.setattr(rivals, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(intake, "CONFLICT_SECONDS", 0.1)
+    monkeypatch.setattr(intake, "LOOK_SECONDS", 0.1)
+
+
+@pytest.mark.parametrize("new", ["asks", "is delivered to"])
+@pytest.mark.parametrize("old", ["asks", "is delivered to"])
+@pytest.mark.usefixtures("quick")
+async def test_of_two_bots_the_one_that_came_last_leaves_however_they_take_updates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    async with open_hall(tmp_path) as hall:
+        if old == "is delivered to":
+            await hall.stops()
+            hall.settings = hall.settings.model_copy(update=webhook())
+            hall.starts()
+        await hall.somebody().registers("T6")
+        assert isinstance(hall.bot._intake, intake.Polling | intake.Webhook)
+        monkeypatch.setattr(hall.bot._intake._rivals, "_began", float("-inf"))
+        others = {"webhook_url": None} if new == "asks" else webhook()
+        settings = hall.settings.model_copy(update={"database": tmp_path / "other.db", **others})
+        database = await open_sqlite(settings.database)
+        try:
+            late = RunningBot(settings, hall.event, hall.definition, database, hall.clock)
+            with capture_logs() as logs:
+                async with asyncio.timeout(20):
+                    with pytest.raises(AnotherPoller, match=r"Stop that one, then start again\."):
+                        await late.run()
+        finally:
+            await database.close()
+        assert "another_poller" in [entry["event"] for entry in logs]
+        anna = await hall.somebody().registers("T6")
+        assert ("T6", "5") == await anna.seat()
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_webhook_taken_away_is_said_and_set_again(
+    hooked: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooked.bot._intake, "_catching_up", 0.0)
+    with capture_logs() as logs:
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(f"{hooked.telegram.url}/bot{TOKEN}/deleteWebhook") as response,
+        ):
+            assert 200 == response.status
+        anna = await hooked.somebody().registers("T6")
+    assert ("T6", "5") == await anna.seat()
+    assert 1 == [entry["event"] for entry in logs].count("another_poller")
+    assert hooked.settings.webhook_url == hooked.telegram.world.webhook["url"]
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_webhook_that_cannot_be_looked_at_is_left_as_it_is(hooked: Hall) -> None:
+    hooked.breaks("getWebhookInfo", Fault(status=502), 2)
+    with capture_logs() as logs:
+        await eventually(lambda: len(hooked.called("getWebhookInfo")) >= 4)
+    assert {"webhook_not_looked_at"} == {entry["event"] for entry in logs}
+    assert 1 == len(hooked.called("setWebhook"))
 
 
 # --- the answer -----------------------------------------------------------------------------------------

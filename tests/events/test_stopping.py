@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from handlers.callback_data import SetDots, encode
 from rehearsal.telegram import Fault
-from tests.support.process import bot_process, running, settings_of
+from tests.support.process import PATIENCE, bot_process, free_port, running, settings_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +23,18 @@ KILLED_AFTER = 10.0
 HANGS = Fault("normal", wait=120.0)
 
 
-def hang(hall: Hall, *methods: str) -> None:
-    """From now on calls of these methods (none: of all) are never answered."""
+def hang(hall: Hall, *methods: str) -> asyncio.Event:
+    """From now on calls of these methods (none: of all) are never answered. Set when there was one."""
+    called = asyncio.Event()
 
     async def intercept(call: Call) -> Fault | None:
-        return HANGS if not methods or call.method in methods else None
+        if methods and call.method not in methods:
+            return None
+        called.set()
+        return HANGS
 
     hall.telegram.intercept = intercept
+    return called
 
 
 async def test_stopped_under_load_while_telegram_hangs_nothing_acknowledged_is_lost(
@@ -90,5 +96,18 @@ async def test_stopped_while_it_starts_and_telegram_hangs(hall: Hall, tmp_path: 
             # Nobody waits for the menu.
             anna = hall.somebody()
             assert await anna.opens("T6")
+        status, seconds = await bot.terminate()
+    assert (0, True) == (status, seconds < KILLED_AFTER), bot.output
+
+
+@pytest.mark.parametrize("method", ["deleteWebhook", "setWebhook", "getWebhookInfo"])
+async def test_stopped_while_telegram_hangs_over_the_webhook(hall: Hall, tmp_path: Path, method: str) -> None:
+    await hall.stops()
+    called = hang(hall, method)
+    address = {"BOLLINI_WEBHOOK_URL": "https://bollini.example/", "BOLLINI_WEBHOOK_PORT": str(free_port())}
+    settings = settings_of(hall, **({} if method == "deleteWebhook" else address))
+    async with running(tmp_path, "run", environment=settings) as bot:
+        async with asyncio.timeout(PATIENCE):
+            await called.wait()
         status, seconds = await bot.terminate()
     assert (0, True) == (status, seconds < KILLED_AFTER), bot.output
