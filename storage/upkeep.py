@@ -28,10 +28,17 @@ async def make_sure_it_can_be_written(database: Database, path: Path) -> None:
     """The same before work begins. Raises `DatabaseError` with a sentence when it cannot be."""
     try:
         await try_writing(database)
-    except (sqlite3.Error, Unavailable) as error:
-        cause = error.__cause__ if isinstance(error, Unavailable) else error
-        assert isinstance(cause, sqlite3.Error), "that is what made it unavailable"
-        raise DatabaseError(unusable.sentence(path, cause)) from error
+    except sqlite3.Error as error:
+        raise DatabaseError(unusable.sentence(path, error)) from error
+    except Unavailable as error:
+        raise DatabaseError(why_unavailable(path, error)) from error
+
+
+def why_unavailable(path: Path, error: Unavailable) -> str:
+    """The sentence for the operator where work cannot begin, or not go on, for what the database said."""
+    cause = error.__cause__
+    assert isinstance(cause, sqlite3.Error), "that is what made it unavailable"
+    return unusable.sentence(path, cause)
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from locales.translator import load_translators
 from participation.event import PACKAGED, EventFileError, load, read
 from participation.event_change import EventChanged
 from storage import tables
-from storage.database import DatabaseError
+from storage.database import DatabaseError, Unavailable
 from storage.lock import alone
 from storage.sqlite import open_sqlite
-from storage.upkeep import make_sure_it_can_be_written
+from storage.upkeep import make_sure_it_can_be_written, why_unavailable
 
 if TYPE_CHECKING:
     import argparse
@@ -115,6 +115,8 @@ async def _run(settings: Settings, given: tuple[Event, str] | None, trouble: Tro
         await make_sure_it_can_be_written(database, settings.database)
         event, definition = given or await _stored(settings, database)
         await app.run(settings, event, definition, database, trouble)
+    except Unavailable as error:
+        raise DatabaseError(why_unavailable(settings.database, error)) from error
     finally:
         await database.close()
 

@@ -139,6 +139,27 @@ async def test_a_disk_that_takes_no_more(hall: Hall, tmp_path: Path) -> None:
         assert (0, True) == ((await bot.terminate())[0], '"stopped"' in bot.output)
 
 
+async def test_a_disk_with_room_for_the_tables_of_a_new_database_but_not_for_its_event(
+    hall: Hall, tmp_path: Path
+) -> None:
+    await hall.stops()
+    log = tmp_path / "measured.db-wal"
+    measured = await open_sqlite(tmp_path / "measured.db")
+    tables_alone = log.stat().st_size
+    await measured.close()
+    path = tmp_path / "new.db"
+    async with running(
+        tmp_path,
+        "run",
+        environment=settings_of(hall, BOLLINI_DATABASE=str(path)),
+        largest_file=tables_alone + 4 * 4120,
+    ) as bot:
+        assert 2 == await bot.ends(), bot.output
+        assert f"The database {path} cannot be used: reading or writing it failed" in bot.output
+        assert "Check that the disk is not full" in bot.output
+        assert is_a_sentence(bot.output)
+
+
 async def test_a_second_bot_on_one_database_is_refused_until_the_first_is_gone(
     hall: Hall, tmp_path: Path
 ) -> None:
