@@ -18,7 +18,7 @@ from bot.pacing import Lane, backoff
 from bot.worker import Worker
 from handlers.callback_data import encode
 from handlers.render import render
-from handlers.sending import edit, out_of_reach, seconds, send
+from handlers.sending import edit, out_of_reach, seconds, send, why_refused
 from participation import gathering, phases
 from storage import screens
 from storage.database import Unavailable
@@ -211,9 +211,13 @@ class Screens(Worker):
             if out_of_reach(error):
                 await self.unreachable(self._database, person)
                 return False
+            if lane is Lane.PAID:
+                # Whatever it is (no Stars left, say), it may go as all others do.
+                return await self._bring(screen, Lane.BULK)
             # Telegram will not take this state however often it is tried; the next one it may.
-            log.error("edit_refused", kind=screen.kind.split(":")[0], error=error.message.split(":")[0])
-            await self._mark(screen, screen.message, "")
+            why = why_refused(error)
+            log.error("edit_refused", kind=screen.kind.split(":")[0], error=why)
+            await self._mark_refused(screen, why)
         except TelegramError as error:
             log.warning("edit_again", kind=screen.kind.split(":")[0], error=type(error).__name__)
             self._later[person] = now() + backoff(self._failures[person])
@@ -272,6 +276,13 @@ class Screens(Worker):
         async def write() -> None:
             async with self._database.transaction() as tx:
                 await screens.shown(tx, screen, message, digest)
+
+        await self.insist(write)
+
+    async def _mark_refused(self, screen: Screen, why: str) -> None:
+        async def write() -> None:
+            async with self._database.transaction() as tx:
+                await screens.refused(tx, screen, why)
 
         await self.insist(write)
 

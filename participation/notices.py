@@ -1429,7 +1429,10 @@ class PriorityScreen(Notice):
 
 
 class DeadLetterGroup(Notice):
-    """So many messages of one kind (what their keys begin with) that were refused for one reason."""
+    """So many messages of one kind that were refused for one reason.
+
+    The kind is what their keys begin with; of messages that are edited, "screen.ballot" and so on.
+    """
 
     kind: str
     reason: str

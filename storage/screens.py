@@ -6,6 +6,7 @@ One row per person and kind of screen. Wanting is cheap and may happen in any tr
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -231,7 +232,7 @@ async def shown(tx: Transaction, screen: Screen, message: int | None, digest: st
     await tx.fetch(
         "UPDATE screens SET shown_version = $4,"
         " shown_hash = CASE WHEN coalesce(message_id, 0) = $6 THEN $5 ELSE NULL END,"
-        " message_id = CASE WHEN coalesce(message_id, 0) = $6 THEN $3 ELSE message_id END"
+        " message_id = CASE WHEN coalesce(message_id, 0) = $6 THEN $3 ELSE message_id END, refused = NULL"
         " WHERE person_id = $1 AND kind = $2 AND shown_version < $4",
         screen.person,
         screen.kind,
@@ -240,3 +241,45 @@ async def shown(tx: Transaction, screen: Screen, message: int | None, digest: st
         digest,
         screen.message or 0,
     )
+
+
+async def refused(tx: Transaction, screen: Screen, reason: str) -> None:
+    """Telegram will never take the screen as it was drawn: kept, with the reason, for the regia to read.
+
+    It is not drawn again before something changes, or before all are.
+    """
+    await tx.fetch(
+        "UPDATE screens SET shown_version = $3, shown_hash = NULL, refused = $4"
+        " WHERE person_id = $1 AND kind = $2 AND shown_version < $3",
+        screen.person,
+        screen.kind,
+        screen.wanted,
+        reason,
+    )
+
+
+@dataclass(frozen=True)
+class Refused:
+    """So many screens of a kind ("ballot") that Telegram refused for one reason."""
+
+    kind: str
+    reason: str
+    count: int
+
+
+async def refused_ones(reader: Reader) -> Sequence[Refused]:
+    """All that are refused, by kind and reason, the most first."""
+    rows = await reader.fetch(
+        "SELECT kind, refused FROM screens WHERE refused IS NOT NULL ORDER BY person_id, kind"
+    )
+    counted = Counter((row["kind"].partition(":")[0], row["refused"]) for row in rows)
+    return [Refused(kind, reason, count) for (kind, reason), count in counted.most_common()]
+
+
+async def want_refused(tx: Transaction) -> int:
+    """Have all that are refused drawn once more, as they are by now; how many."""
+    rows = await tx.fetch(
+        "UPDATE screens SET refused = NULL, wanted_version = wanted_version + 1"
+        " WHERE refused IS NOT NULL RETURNING kind"
+    )
+    return len(rows)

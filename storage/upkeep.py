@@ -46,7 +46,7 @@ class Backlog:
     """What is still to be done. The `oldest` are times when it was put in, None when nothing waits.
 
     `letters`: messages to people who can be reached; `posts`: those to channels; `spreading`: announcements
-    not yet spread; `dead`: messages Telegram will never take; `screens`: not shown as they are wanted;
+    not yet spread; `dead`: messages and screens Telegram refused; `screens`: not shown as they are wanted;
     `agenda`: when the first moment not done is due.
     """
 
@@ -72,7 +72,8 @@ async def backlog(reader: Reader) -> Backlog:
         " (SELECT count(*) FROM waiting WHERE channel) AS posts,"
         " (SELECT min(created_at) FROM waiting WHERE channel) AS oldest_post,"
         " (SELECT count(*) FROM announcements WHERE spread_at IS NULL) AS spreading,"
-        " (SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL) AS dead,"
+        " (SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL)"
+        "  + (SELECT count(*) FROM screens WHERE refused IS NOT NULL) AS dead,"
         " (SELECT count(*) FROM screens s JOIN people p ON p.id = s.person_id"
         "  WHERE s.wanted_version > s.shown_version AND p.unreachable_since IS NULL) AS screens"
     )

@@ -49,4 +49,5 @@ async def _resend(update: Update, context: Context, person: Person) -> None:
     room = context.room
     told = await dead_letters.send_again(room.database, room.clock.now(), act_of(update))
     room.outbox.wake()
+    room.screens.wake()
     await reply(update, context, person, [told])

@@ -218,11 +218,12 @@ async def test_what_people_do_is_counted_and_timed(tmp_path: Path) -> None:
             'bollini_outbox_waiting{to="people"}',
             'bollini_outbox_oldest_seconds{to="people"}',
             "bollini_announcements_waiting",
-            "bollini_outbox_dead",
             "bollini_screens_waiting",
             "bollini_agenda_overdue_seconds",
         ):
             assert 0 == after[name], name
+        # The edit that was refused.
+        assert 1 == after["bollini_outbox_dead"]
         assert after["process_resident_memory_bytes"] > 0
 
 

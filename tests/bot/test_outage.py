@@ -17,9 +17,9 @@ from bot import intake, outage, queues, worker
 from handlers.callback_data import SetDots, encode
 from storage.database import Unavailable
 from storage.sqlite import SqliteDatabase
-from tests.bot.test_webhook import SECRET, delivered, free_port, message
+from tests.bot.test_webhook import SECRET, delivered, message
 from tests.support.hall import eventually
-from tests.support.process import bot_process
+from tests.support.process import bot_process, free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence

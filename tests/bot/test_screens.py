@@ -27,11 +27,12 @@ from participation.notices import UnknownCommand
 from rehearsal.telegram import Call, Fault, Limits
 from storage import screens
 from tests.storage.rows import NOON, add_tables, new_database, seat
-from tests.support.hall import CHANNEL, HallClock, eventually
+from tests.support.hall import CHANNEL, HallClock, eventually, open_hall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from telegram import Bot
 
@@ -122,8 +123,22 @@ async def test_an_edit_that_is_refused_is_not_repeated_for_ever(hall: Hall) -> N
         await anna.taps("1.3")
     assert "edit_refused" in [entry["event"] for entry in logs]
     assert 1 == edits(hall, ok=False)
+    assert 1 == await hall.count("screens", "refused = 'Message_too_long'")
     await anna.taps("1.4", anna.ballot())
     assert "Ti restano 4 bollini su 6" in anna.ballot().shown
+    assert 0 == await hall.count("screens", "refused IS NOT NULL")
+
+
+async def test_a_ballot_that_telegram_does_not_take_as_paid_goes_as_all_others_do(tmp_path: Path) -> None:
+    async with open_hall(tmp_path, paid=True) as hall:
+        anna = await hall.somebody().registers("T6")
+        broke = Fault(status=400, description="Bad Request: not enough Stars")
+        hall.breaks("sendMessage", broke, 1000, lambda call: bool(call.params.get("allow_paid_broadcast")))
+        await hall.at("10:10")
+        assert 1 == hall.telegram.errors[400]
+        await anna.reads()
+        assert "Hai 6 bollini" in anna.ballot().shown
+        assert 0 == await hall.count("screens", "refused IS NOT NULL")
 
 
 async def test_a_screen_that_cannot_be_drawn_is_tried_again_later(

@@ -80,6 +80,25 @@ async def test_refused_again_it_is_on_the_list_again(hall: Hall) -> None:
     assert 0 == told(anna)
 
 
+@pytest.mark.parametrize("how", ["tapped", "typed"])
+async def test_a_ballot_that_was_refused_is_on_the_list_and_is_drawn_once_more(hall: Hall, how: str) -> None:
+    anna = await hall.somebody().registers("T6")
+    vittoria = await hall.regia()
+    hall.breaks("sendMessage", QUOTING, 1, lambda call: call.chat_id == anna.phone.id)
+    await hall.at("10:10")
+    await anna.reads()
+    (said,) = await vittoria.says("/scarti")
+    assert "1 messaggio scartato" in said
+    assert "Schede con i bollini: 1. Motivo: Can't parse entities\n" in said
+    assert "treni" not in said
+    (again,) = await (vittoria.taps("Rimanda") if how == "tapped" else vittoria.says("/scarti rimanda"))
+    assert "1 messaggio è di nuovo in partenza" in again
+    await anna.taps("1.3", anna.ballot())
+    assert {"1.3": 1} == await anna.dots()
+    (said,) = await vittoria.says("/scarti")
+    assert "Nessun messaggio scartato" in said
+
+
 async def test_what_is_not_understood_is_said_and_sends_nothing(hall: Hall) -> None:
     anna, vittoria = await refused(hall)
     hall.telegram.intercept = None

@@ -45,6 +45,58 @@ async def as_kept(database: Database) -> tuple[int | None, int, int, str | None]
     return row["message_id"], row["wanted_version"], row["shown_version"], row["shown_hash"]
 
 
+async def refuse(database: Database, screen: Screen, reason: str = "Message is too long") -> None:
+    async with database.transaction() as tx:
+        await screens.refused(tx, screen, reason)
+
+
+async def revive(database: Database) -> int:
+    async with database.transaction() as tx:
+        return await screens.want_refused(tx)
+
+
+async def refused(database: Database) -> list[tuple[str, str, int]]:
+    return [(each.kind, each.reason, each.count) for each in await screens.refused_ones(database)]
+
+
+async def test_what_was_refused_is_kept_and_drawn_again_when_it_is_wished_for(
+    database: Database, person: int
+) -> None:
+    await want(database, person)
+    await refuse(database, await take(database, person))
+    assert [("ballot", "Message is too long", 1)] == await refused(database)
+    assert [] == await screens.wanted_of(database, person)
+    assert [1, 0] == [await revive(database) for _ in range(2)]
+    assert [] == await refused(database)
+    again = await take(database, person)
+    assert again.message is None
+    await show(database, again, 70, "h1")
+    assert 0 == await revive(database)
+
+
+async def test_what_was_refused_is_so_no_more_once_a_newer_state_is_shown(
+    database: Database, person: int
+) -> None:
+    await want(database, person, message=70)
+    await refuse(database, await take(database, person))
+    await want(database, person)
+    newer = await take(database, person)
+    assert (70, None) == (newer.message, newer.shown_hash)
+    await show(database, newer, 70, "h2")
+    assert [] == await refused(database)
+
+
+async def test_a_refusal_that_comes_late_says_nothing_of_the_newer_state(
+    database: Database, person: int
+) -> None:
+    await want(database, person)
+    older = await take(database, person)
+    await want(database, person)
+    await show(database, await take(database, person), 70, "h2")
+    await refuse(database, older)
+    assert [] == await refused(database)
+
+
 async def test_what_is_wanted_is_drawn_once(database: Database, person: int) -> None:
     await want(database, person, "first")
     screen = await take(database, person)
