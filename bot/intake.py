@@ -353,13 +353,14 @@ class Webhook:
         """Whether Telegram delivers to our address; None when it does not say."""
         try:
             found = await _unless(self._stopping, self._application.bot.get_webhook_info())
+            # As addresses, for Telegram may write ours in another way.
+            return None if found is None else URL(found.url) == URL(self._address)
         except InvalidToken:
             raise
-        except TelegramError as error:
+        except Exception as error:
+            # Of any kind: an answer that the library cannot read must not end the bot.
             log.warning("webhook_not_looked_at", error=type(error).__name__)
             return None
-        # As addresses, for Telegram may write ours in another way.
-        return None if found is None else URL(found.url) == URL(self._address)
 
     async def _receive(self, request: web.Request) -> web.Response:
         """200 once the update is handled; 503 while stopping, or when it takes long: it is brought again."""

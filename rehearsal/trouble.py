@@ -74,6 +74,12 @@ WEBHOOKS_IN_TROUBLE: Final = Webhooks(order="any", first_pause=0.05, longest_pau
 PACE_IN_TROUBLE: Final = Pace(patience=timedelta(seconds=45))
 """Who was held up by a kill or a hang still comes to it before the agenda goes on."""
 
+KEPT_FOR: Final = timedelta(hours=24)
+"""Event time for which Telegram keeps what nobody fetches."""
+
+STRANGER: Final = 900_000_001
+"""Who wrote the day before, when no bot ran, and never again: nobody of the crowd."""
+
 AHEAD: Final = timedelta(hours=1)
 WRONG_FOR: Final = timedelta(minutes=2)
 """By how much the bot's clock is wrong, and for how long."""
@@ -112,6 +118,7 @@ class Trouble(Observer):
         self.plan = self._plan(wanted)
         self.plan.attach(telegram)
         telegram.observe(self)
+        self._let_somebody_have_written()
 
     def _plan(self, wanted: Wanted) -> FaultPlan:
         sizes = Sizes(hang=(0.5, 2.0))
@@ -121,6 +128,7 @@ class Trouble(Observer):
             "spare": SPARE,
             "phones": _knows_the_bot,
             "allowed": self._allowed,
+            "retention": KEPT_FOR,
         }
         if wanted.each_once:
             return FaultPlan.each_once(wanted.seed, start, end, times=2, **more)
@@ -136,6 +144,22 @@ class Trouble(Observer):
                 return True
             case _:
                 return left > CLEAR
+
+    def _let_somebody_have_written(self) -> None:
+        """A message that is too old for Telegram to give it to anybody, the first thing in the queue.
+
+        Whatever the crowd does is fetched long before.
+        """
+        at = self._clock.now() - KEPT_FOR - timedelta(hours=1)
+        who = {"id": STRANGER, "is_bot": False, "first_name": "Ieri"}
+        message = {
+            "message_id": 1,
+            "date": int(at.timestamp()),
+            "chat": {"id": STRANGER, "type": "private", "first_name": "Ieri"},
+            "from": who,
+            "text": "C'è qualcuno?",
+        }
+        self._telegram.world.updates.add("message", message, STRANGER, at)
 
     async def run(self, crowd: Crowd) -> None:
         """Let it go wrong for as long as the task lives."""

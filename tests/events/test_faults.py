@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from rehearsal.telegram import ALL_KINDS
+from rehearsal.telegram import ALL_KINDS, Kind
 from tests.events.playing import bollini
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ async def test_no_promise_breaks_when_everything_goes_wrong(tmp_path: Path) -> N
     result = json.loads(said.splitlines()[-1])
     assert 0 == sum(result["broken"].values())
     assert (5, 2, 1) == (result["kills"], result["jumps"], result["disk_full"])
-    assert {str(kind) for kind in ALL_KINDS} == set(result["faults"])
+    assert {str(kind) for kind in (*ALL_KINDS, Kind.EXPIRED)} == set(result["faults"])
+    assert 1 == result["faults"][str(Kind.EXPIRED)]
     assert result["acts"] > 500
     assert result["doubles"] <= result["in_flight"] + result["perhaps_in_flight"]
     # The bot noticed that its disk was full, and that it no longer was.
