@@ -50,7 +50,7 @@ class Studio:
                 counts = await summary.contribution_counts(self._database, session, now)
                 return await run(self._executor, contributions.draw, counts, self._event, words)
             case "keywords":
-                found = await summary.session_keywords(self._database, session, now)
+                found = await summary.session_keywords(self._database, self._event, session, now)
                 return await run(self._executor, keywords.draw, found, self._event, words)
             case "restitution":
                 made, page = await restituting.page_of(self._database, post.version or 0, post.page or "")

@@ -94,11 +94,28 @@ def _act(meaning: str, rest: str, words: Mapping[str, str]) -> Request | None:
         rest = behind
     if not numbers or (rest and meaning != "hide") or (len(numbers) > 1 and meaning not in _OF_SEVERAL):
         return None
+    if rest and (_names_more(rest, words) or not any(map(str.isalpha, rest))):
+        return None
     if meaning == "merge" and len(numbers) == 1:
         return Request("choose", tuple(numbers))
     if meaning == "plenary":
         return Request("mark" if wished else "unmark", tuple(numbers))
     return Request(meaning, tuple(numbers), because=rest.lstrip(":").strip())
+
+
+def _names_more(reason: str, words: Mapping[str, str]) -> bool:
+    """Whether what should be a reason names more contributions: "2", "2, 3", "e 6", "2: offende"."""
+    named = False
+    while reason:
+        word, reason = _first(reason)
+        if word == ":":
+            return named
+        if not _NUMBER.fullmatch(word.rstrip(",:;.")) and words.get(word.casefold().rstrip(",")) != "and":
+            return False
+        if word.endswith(":"):
+            return True
+        named = True
+    return True
 
 
 def _first(text: str) -> tuple[str, str]:

@@ -5,7 +5,8 @@ written but at how many tables, then by how many people: one person who insists 
 
 Words are grouped by lemma (simplemma's dictionary of the event's language) and shown in the form people used
 most. Two neighbouring words that mostly stand together are one phrase ("banda larga"). Words without content
-of their own (stopwordsiso's list, and the words of the questions themselves) are left out.
+of their own (stopwordsiso's lists, also those of the other languages that people write in, and the words of
+the questions themselves) are left out.
 
 Personal data is never shown: addresses, numbers of every kind and names after a title are dropped; a proper
 name, or a word that no dictionary knows, is a keyword only when at least two people or tables used it.
@@ -38,6 +39,22 @@ _MEANT_HERE = {
     "it": "attesa citta città consiglio futuro gruppo luogo mezzo paese persone piedi posto tempo terzo vita",
     "en": "area areas home house room rooms sea side town work works working young younger youngest",
 }
+# The languages that people write in, whatever the event's: "the" is no keyword of an Italian event.
+_WRITTEN = ("it", "en")
+# What the dictionary of a language has, and is yet a function word of another.
+_FOREIGN = {
+    "it": "alone and general man men more move none once page pages que the unto upon",
+    "en": "che chi della nostra ora per quale quanta quasi questa sara sempre sulla",
+}
+# What stands in the list of another language, and is said in this one: "smart working", "help desk".
+_BORROWED = {
+    "it": """
+        back big bill call copy fire first free front full group help high home homepage index
+        information inside line low mill net network new next off old open order out over part place
+        plus point press problem research ring room run second self shell show side sub system test
+        text tip top turn web webpage website welcome work working works world year young
+    """,
+}
 # What such a list lacks, by lemma: what every proposal needs, and the words of the questions themselves.
 _EMPTY_HERE = {
     "it": """
@@ -56,7 +73,8 @@ _EMPTY_HERE = {
         territorio territoriale metropolitano progetto programma strategia asse azione zona tavolo bollino
         contributo priorità prioritario domanda risposta sessione precisazione pausa confronto intenso
         discussione gruppo voce interesse preoccupazione limitato emergere segnalare ricordare accordo
-        partecipante facilitatore facilitatrice quindici sedici ventisette trenta quaranta cento
+        partecipante facilitatore facilitatrice chiamo chiama chiamano
+        quindici sedici ventisette trenta quaranta cento
     """,
     "en": """
         add allow ask be become begin bring create develop do encourage ensure get give go good great have
@@ -457,7 +475,16 @@ def _stop_words(language: str) -> frozenset[str]:
     # Imported here: the package reads the lists of all its languages when it is imported.
     from stopwordsiso import stopwords  # noqa: PLC0415
 
-    return frozenset(stopwords(language)) - frozenset(_MEANT_HERE.get(language, "").split())
+    own = frozenset(stopwords(language)) - frozenset(_MEANT_HERE.get(language, "").split())
+    kept = frozenset(_BORROWED.get(language, "").split())
+    foreign = frozenset(_FOREIGN.get(language, "").split())
+    others = {word for other in _WRITTEN if other != language for word in stopwords(other)}
+    # A word of the language itself is what it is there ("case"); a short one is left out or an abbreviation.
+    return own | {
+        word
+        for word in others
+        if len(word) >= _SHORTEST and word not in kept and (word in foreign or not _is_known(word, language))
+    }
 
 
 @lru_cache(maxsize=20_000)

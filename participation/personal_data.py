@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from participation import spoken_names
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -195,77 +197,6 @@ def _is_amount(text: str, start: int, end: int) -> bool:
     return bool(_AMOUNT_BEHIND.match(text, end) or _AMOUNT_BEFORE.search(text[max(0, start - 9) : start]))
 
 
-# ------------------------------------------------------------------------------------------------------ names
-
-# "Mi chiamo Piero": whatever begins with a capital. "Sono Piero": only a given name or a title says it is
-# somebody, for "Sono Assessori", "Sono Torino e Ivrea", "Sono Tanti" are nobody.
-_CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w'’-]{1,30}"
-_MORE = rf"(?:\s{_CAPITAL}){{0,3}}"
-_CALLED = re.compile(
-    r"(?<!\w)(?:mi\s+chiamo|(?:il\s+)?mio\s+nome\s+(?:è|é|e['’`]|sarebbe)|my\s+name\s+is|my\s+name['’]s)"
-    r"\s*[:,]?\s+(?P<name>(?-i:" + _CAPITAL + _MORE + r")|[^\W\d_]{2,30})",
-    re.IGNORECASE,
-)
-_TITLE = (
-    r"(?:sig(?:\.|nor[ae]?|\.ra)|dott(?:\.|\.ssa|oressa|or|ore)|ing(?:\.|egnere?)|avv(?:\.|ocat[oa])"
-    r"|arch(?:\.|itett[oa])|prof(?:\.|\.ssa|essor|essore|essoressa)|geom(?:\.|etra)|mrs?\.?|ms\.?)"
-)
-_AM = re.compile(
-    r"(?<!\w)(?:sono|i\s+am|i['’]m|qui|firmato|cordialmente)\s*[,:]?\s+"
-    rf"(?:(?P<title>(?:(?:il|la|un|una)\s+|l['’]\s?)?{_TITLE})\s+)?(?P<name>(?-i:{_CAPITAL}{_MORE}))",
-    re.IGNORECASE,
-)
-
-
 def _names(text: str) -> Iterator[Finding]:
-    low = text.casefold()
-    if "chiamo" in low or "nom" in low or "name" in low:
-        for each in _CALLED.finditer(text):
-            name = each["name"]
-            # In small letters only a name that is one: "mi chiamo fuori", "il mio nome è legato a".
-            if not name[0].islower() or name.casefold() in _GIVEN:
-                yield Finding(Kind.NAME, *each.span("name"))
-    for each in _AM.finditer(text):
-        first = re.split(r"[\s'’-]", each["name"], maxsplit=1)[0]
-        if each["title"] or first.casefold() in _GIVEN:
-            yield Finding(Kind.NAME, *each.span("name"))
-
-
-# Given names common in Italy that are no word, place or month: not Alba, Asia, Bianca, Italia, Rosa, Vera.
-_GIVEN: Final = frozenset(
-    """
-    abdel abdul achille ada adamo adele adriana adriano agata agnese agostino ahmed aida alberta alberto
-    aldo alessandra alessandro alessia alessio alex alexandru alfio alfonso alfredo alice amalia amedeo
-    amina ana anastasia andrea andrei angela angelica angelina angelo anita anna annalisa annamaria
-    annarita antonella antonia antonietta antonino antonio arianna armando arturo assunta attilio
-    augusto aurelio aurora barbara bartolomeo beatrice benedetta benedetto beniamino bernardo berta bice
-    bruna bruno camilla carla carlo carlotta carmela carmelo carmen carolina caterina catia cecilia
-    cesare chiara cinzia ciro clara claudia claudio clelia concetta corrado cosimo costanza cristian
-    cristiana cristiano cristina damiano daniela daniele danila danilo dario davide debora deborah delia
-    demetrio denis denise diego dina dino domenico donatella donato dora doriana edda edoardo elena
-    eleonora elia eliana elio elisa elisabetta elvira emanuela emanuele emilio emma enea enrica enrico
-    enza enzo erica erika ermanno ernesto ester eugenia eugenio eva evelina fabiana fabiano fabio
-    fabiola fabrizia fabrizio fatima fausto federica federico ferdinando fernanda fernando filippo
-    fiorella flavia flavio franca francesca francesco franco fulvia fulvio gabriela gabriele gabriella
-    gaetano gaia gaspare gemma gennaro gerardo giacinto giacoma giacomo giada giampaolo giampiero
-    giancarlo gianfranco gianluca gianluigi gianmarco gianna gianni gianpaolo gina ginevra gino giorgia
-    giorgio giovanna giovanni giulia giuliana giuliano giulio giuseppe giuseppina giusi graziano
-    graziella greta guglielmo guido hamid hassan helena henry igor ilaria imane ines iolanda irene irina
-    isabella ivan ivana ivano ivo jacopo jasmine jennifer jessica john josé juan karim katia khadija
-    khalid lara laura lavinia leonardo letizia lia liana lidia liliana lina lino lisa livia livio
-    loredana lorena lorenza lorenzo luana luca lucia luciana luciano lucio lucrezia ludovica ludovico
-    luigi luigia luigina luisa maddalena malika manuel manuela mara marcella marcello marco margherita
-    maria mariangela marianna mariano mariarosa marica mariella marika marilena mario marisa marta
-    martina martino massimiliano massimo matilde matteo mattia maura mauro michela michele michelle
-    mihai milena mirella miriam mirko mohamed mohammed monica mustafa nadia natalia natalina nazareno
-    niccolò nicola nicole nicoletta nicolò noemi nunzia nunzio olga omar orazio oreste ornella orsola
-    oscar osvaldo ottavia ottavio paola paolo pasquale patrizia patrizio pier piera pierangelo pierluigi
-    piero pierpaolo pietro pina pino priscilla rachele raffaele raffaella raimondo ramona rashid rebecca
-    renata renato renzo riccardo rita roberta roberto rocco rodolfo romina rosalba rosalia rosanna
-    rosaria rosella rossana rossella ruggero sabina sabrina salvatore samanta samantha samuel samuele
-    sandra sandro santina santino sara sebastiano serena sergio silvana silvano silvia silvio simona
-    simone sofia sonia stefania stefano susanna svetlana tamara tania tatiana teodoro teresa tiziana
-    tiziano tommaso ugo umberto valentina valentino valeria valerio vanessa vasile vincenza vincenzo
-    virginia viviana vladimir walter wanda youssef yuri zahra
-    """.split()  # noqa: SIM905 - four hundred quotes would hide the names
-)
+    for start, end in spoken_names.found(text):
+        yield Finding(Kind.NAME, start, end)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from participation import draws, priorities, table_notes, ties
+from participation import draws, personal_data, priorities, table_notes, ties
 from participation.aggregates import (
     ContributionCounts,
     Keywords,
@@ -141,14 +141,18 @@ async def contribution_counts(reader: Reader, session: int, now: datetime) -> Co
     return ContributionCounts(at=now, session=session, rows=tuple(rows))
 
 
-async def session_keywords(reader: Reader, session: int, now: datetime) -> Keywords:
-    """The words that come back in the contributions to a session."""
+async def session_keywords(reader: Reader, event: Event, session: int, now: datetime) -> Keywords:
+    """The words that come back in the contributions to a session; none that may be somebody's."""
     said = await contributions.of_session(reader, session)
+    # It goes on the wall and to the channel: what was found goes out, whether it was let pass or not.
+    spoken = [
+        (each.contribution.table, each.person, personal_data.blanked(each.contribution.text)) for each in said
+    ]
     return Keywords(
         at=now,
         session=session,
         contributions=len(said),
-        words=keywords((each.contribution.table, each.person, each.contribution.text) for each in said),
+        words=keywords(spoken, language=event.language),
     )
 
 

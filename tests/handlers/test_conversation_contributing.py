@@ -638,7 +638,7 @@ async def test_fifty_messages_of_one_text_are_kept_fifty_times_and_are_one_voice
         await anna.says("Più treni notturni per le valli")
     mine = await anna.contributions()
     assert [("Più treni notturni per le valli", "1.3", "1")] * 50 == mine
-    found = await summary.session_keywords(hall.database, 2, hall.clock.now())
+    found = await summary.session_keywords(hall.database, hall.event, 2, hall.clock.now())
     assert {1} == {each.people for each in found.words}
     await anna.says("/contributi")
     assert "I tuoi contributi: 50" in anna.everything

@@ -226,6 +226,18 @@ def test_languages_without_dictionaries_are_taken_as_written() -> None:
     assert found == (Keyword("brot", tables=3, people=3), Keyword("wasser", tables=3, people=3))
 
 
+def test_what_says_nothing_in_english_says_nothing_among_italian_either() -> None:
+    said: list[Said] = [
+        *everywhere("The trains and the buses should have more places for our bikes"),
+        *everywhere("Case vuote, via Roma, smart working, area industriale, una webpage"),
+    ]
+    found = texts(said)
+    assert not {"The", "the", "and", "more", "for", "our", "should", "have"} & set(found)
+    assert {"trains", "buses", "bikes", "case vuote", "via Roma", "smart working", "area industriale"} <= set(
+        found
+    )
+
+
 def test_english_too() -> None:
     said = [("T1", 1, "We don't have enough buses"), ("T2", 2, "The bus in people's villages")]
     assert keywords(said, language="en")[0].tables == 2

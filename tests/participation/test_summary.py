@@ -191,9 +191,17 @@ async def test_contributions_are_counted_by_question_and_by_who_wrote_them(floor
     assert [({"": 1}, 0, 1)] == [
         (dict(row.by_question), row.notes, row.people) for row in first.rows if row.people or row.notes
     ]
-    words = await summary.session_keywords(floor.database, 2, floor.now)
+    words = await summary.session_keywords(floor.database, floor.event, 2, floor.now)
     assert 5 == words.contributions
     assert (1, 2) == next((word.tables, word.people) for word in words.words if "treni" in word.text)
+
+
+async def test_no_name_is_among_the_keywords_of_a_session_however_many_say_it(floor: Floor) -> None:
+    await floor.moves("T6", Phase.SESSION1)
+    for number in (1, 2, 3):
+        await floor.says(await floor.person(number), "Mi chiamo Piero Ferrero, ma chi chiama i treni?")
+    found = await summary.session_keywords(floor.database, floor.event, 1, floor.now)
+    assert ["treni"] == [word.text for word in found.words]
 
 
 async def test_everything_by_table_equals_what_people_did(floor: Floor) -> None:
@@ -245,5 +253,5 @@ async def test_an_event_that_nobody_comes_to_has_figures_too(floor: Floor) -> No
     for session in (1, 2):
         counts = await summary.contribution_counts(floor.database, session, floor.now)
         assert all((0, 0) == (row.notes, row.people) for row in counts.rows)
-        assert () == (await summary.session_keywords(floor.database, session, floor.now)).words
+        assert () == (await summary.session_keywords(floor.database, floor.event, session, floor.now)).words
     assert {0} == {row["registered"] for row in (await summary.by_table(floor.database)).values()}
