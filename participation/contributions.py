@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from participation import answering, dashboards, notices, priorities, readable, roles, steps, topics
 from participation.event import Phase
+from participation.gathering_notices import HiddenCorrected
 from participation.notices import Role
 from storage import acts, contribution_trace, contributions, outbox, prompts, screens, tables
 from storage import gathering as stored_gathering
@@ -160,7 +161,7 @@ async def edit(
                 tx, note.id, "edited", now, person.id, role, before=found.text, after=text
             )
             await screens.redraw_everywhere(tx, note_screen(note.id))
-        return told or notices.EditIgnored()
+        return told or notices.EditIgnored(withdrawn=True)
 
 
 async def rewrite(
@@ -174,6 +175,9 @@ async def rewrite(
     late = await answering.is_late(tx, before.table)
     if not await contribution_trace.change(tx, before, after, "edited", person.id, now, late=late):
         return None
+    hidden = await _hidden_number(tx, before)
+    if hidden is not None and after != contribution_trace.state(before):
+        await _tell_corrected(tx, before, hidden, now)
     return notices.ContributionEdited(
         session=before.session,
         strategy=before.strategy,
@@ -181,6 +185,28 @@ async def rewrite(
         action=after.action,
         misread=misread,
         late=late,
+        hidden=hidden is not None,
+    )
+
+
+async def _hidden_number(reader: Reader, contribution: Contribution) -> int | None:
+    """The number of a contribution that its table hid; None of any other."""
+    gathered = await stored_gathering.of_table(reader, contribution.table)
+    return next(
+        (each.number for each in gathered if each.id == contribution.id and each.because is not None), None
+    )
+
+
+async def _tell_corrected(tx: Transaction, contribution: Contribution, number: int, now: datetime) -> None:
+    """Who facilitates hears that what they hid says something else now: whether it counts is up to them."""
+    await outbox.announce(
+        tx,
+        f"corrected:{contribution.id}:{now.isoformat()}",
+        f"facilitators:{contribution.table}",
+        notices.dump(HiddenCorrected(table=contribution.table, number=str(number))),
+        now,
+        urgency=Urgency.NUDGE,
+        topic=f"corrected:{contribution.id}",
     )
 
 

@@ -85,7 +85,7 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
         return (notices.ContributionEmpty(),)
     suggested_before = await suggestions.received_before(database, person, typed.message, typed.at)
     if suggested_before is not None:
-        return (suggested_before,)
+        return suggestions.warned(suggested_before, typed.text)
     plain = re.sub(r"\s+", " ", typed.text.strip().strip(".!").casefold())
     meaning = vocabulary.lone.get(plain)
     acknowledged_again = meaning == "acknowledge" and person.table is None
@@ -102,7 +102,7 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
         return (reason,)
     suggested = await _suggestion(database, event, person, typed, meaning, plain, vocabulary)
     if suggested is not None:
-        return (suggested,)
+        return suggestions.warned(suggested, typed.text)
     if person.table is None or person.asked_again:
         told = await joining.read_typed(
             database, event, person, typed.text, typed.new_id, typed.at, typed.message
@@ -167,8 +167,8 @@ async def first_of_album(database: Database, person: Person, album: str, message
 
 async def edited(
     database: Database, event: Event, person: Person, typed: Typed, words: Mapping[str, str], act: str
-) -> notices.Notice:
-    """The person edited a message: so is what it became.
+) -> tuple[notices.Notice, ...]:
+    """The person edited a message: so is what it became; what to tell them.
 
     `words`: those of /suggerisci; `act` names the edit for ever.
     """
@@ -177,8 +177,9 @@ async def edited(
             database, event, person, typed.message, typed.text, words, typed.at
         )
         if suggested is not None:
-            return suggested
-    return await contributions.edit(database, event, person, typed.message, typed.text, typed.at, act)
+            return suggestions.warned(suggested, typed.text)
+    told = await contributions.edit(database, event, person, typed.message, typed.text, typed.at, act)
+    return gathering.warned(told, typed.text)
 
 
 async def _suggestion(

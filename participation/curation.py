@@ -8,6 +8,7 @@ again it is done. So two people at once undo nothing of each other's without kno
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 80
 """Characters of a name at most."""
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -390,11 +393,11 @@ async def undo(database: Database, by: Curator, act: str = "") -> Notice:
     """
 
     async def plan(tx: Transaction, curator: int) -> _Plan | Notice:
-        found = (
-            await theme_acts.find(tx, int(act))
-            if act.isdecimal()
-            else await theme_acts.newest_of(tx, curator)
-        )
+        if not act:
+            found = await theme_acts.newest_of(tx, curator)
+        else:
+            # A forged press may name anything.
+            found = await theme_acts.find(tx, int(act)) if _NUMBER.fullmatch(act) else None
         if found is None or found.undoes is not None:
             return refused(Refusal.NOTHING_TO_UNDO, misread=act)
         if found.undone:

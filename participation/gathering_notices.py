@@ -161,14 +161,23 @@ class GatheringOverview(Notice):
     tables: tuple[GatheringTable, ...]
 
 
+class HiddenCorrected(Notice):
+    """To who facilitates: a contribution that is hidden was corrected by who wrote it; it stays hidden."""
+
+    table: str
+    number: str
+
+
 class PersonalDataSeen(Notice):
     """To who wrote it: what they sent seems to hold personal data of these kinds, and how to take them out.
 
-    `note`: it is a note of the table.
+    `note`: it is a note of the table. `number`: it was rewritten by a command, and is to be so again, by its
+    number in their list; 0: they edit the message.
     """
 
     kinds: tuple[str, ...]
     note: bool = False
+    number: int = 0
 
 
 # --- the synthesis -------------------------------------------------------------------------------------

@@ -576,7 +576,10 @@ class ContributionReceived(Notice):
 
 
 class ContributionEdited(Notice):
-    """The contribution now has the new text. `action`, `misread`, `late`: as of one that was received."""
+    """The contribution now has the new text. `action`, `misread`, `late`: as of one that was received.
+
+    `hidden`: its table hid it, and it stays so until who facilitates shows it again.
+    """
 
     session: int
     strategy: str | None
@@ -584,6 +587,7 @@ class ContributionEdited(Notice):
     action: str | None = None
     misread: str | None = None
     late: bool = False
+    hidden: bool = False
 
 
 class ContributionEmpty(Notice):
@@ -593,7 +597,12 @@ class ContributionEmpty(Notice):
 
 
 class EditIgnored(Notice):
-    """The edited message is no contribution (dots, a command): what was done by it stays as it is."""
+    """The edited message is no contribution (dots, a command): what was done by it stays as it is.
+
+    `withdrawn`: it is what was withdrawn since.
+    """
+
+    withdrawn: bool = False
 
 
 class ContributionNotOpen(Notice):

@@ -10,7 +10,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from participation import answering, contribution_notices, contributions, notices, readable
+from participation import (
+    answering,
+    contribution_notices,
+    contributions,
+    notices,
+    personal_data,
+    readable,
+)
+from participation.gathering_notices import PersonalDataSeen
 from storage import acts, contribution_trace
 from storage import contributions as stored
 
@@ -118,6 +126,15 @@ async def command(database: Database, event: Event, by: By, text: str, words: Ma
     if asked is None:
         return contribution_notices.OwnRefused(reason="unclear", misread=text)
     return await do(database, event, by, asked)
+
+
+def warned(told: Notice, text: str) -> tuple[Notice, ...]:
+    """What is told of `/contributi` with this behind it, and that what was rewritten seems to be personal."""
+    written = _WRITTEN.fullmatch(text)
+    if written is None or not isinstance(told, notices.ContributionEdited):
+        return (told,)
+    seen = personal_data.kinds(written[2])
+    return (told, PersonalDataSeen(kinds=seen, number=int(written[1]))) if seen else (told,)
 
 
 async def do(database: Database, event: Event, by: By, asked: Asked) -> Notice:

@@ -16,7 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from participation import joining, suggestions
+from participation import joining, readable, suggestions
 from storage import suggestions as stored
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _SEPARATORS: Final = {";": ";", ",": ",", "tab": "\t"}
 _SAYS_SEPARATOR = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _LEADING_CODE = re.compile(r"(?:[^\W\d]+\s+)?(\d{1,2})[.,](\d{1,2})(?!\d)")
+_CODE = re.compile(r"(?<![\d.,])(\d{1,2})[.,](\d{1,2})(?!\d)")
+_ZONE_NUMBER = re.compile(r"(?<![\d.,])\d{1,2}(?![\d.,]*\d)")
 _LEADING_NUMBER = re.compile(r"(?:[^\W\d]+\s+)?(\d{1,2})(?!\d)")
 
 
@@ -82,7 +84,9 @@ def read(event: Event, raw: bytes) -> Reading:
     """Every suggestion of the file, and every row that is none. Raises `FileUnusable`."""
     text, encoding = _decoded(raw)
     rows = _rows(event, text)
-    _, header = next(rows, (0, []))
+    first, header = next(rows, (0, []))
+    if header is None:
+        raise FileUnusable("broken", line=first)
     if not any(header):
         raise FileUnusable("empty")
     columns = _columns(event, header)
@@ -91,6 +95,9 @@ def read(event: Event, raw: bytes) -> Reading:
     by_answer: dict[str, tuple[int, object]] = {}
     alike: Counter[str] = Counter()
     for line, cells in rows:
+        if cells is None:
+            rejected.append(Rejected(line, "broken"))
+            continue
         if not any(cells):
             continue
         row = _Row(line, {name: cells[at] if at < len(cells) else "" for name, at in columns.items()})
@@ -129,10 +136,10 @@ def _decoded(raw: bytes) -> tuple[str, str]:
     raise FileUnusable("unreadable")
 
 
-def _rows(event: Event, text: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(event: Event, text: str) -> Iterator[tuple[int, list[str] | None]]:
     """The rows with the line where each begins; the first is the first that is not empty.
 
-    Cells have no white space around them, and line feeds alone within.
+    Cells have no white space around them, and line feeds alone within. None: a row that cannot be read.
     """
     said = _SAYS_SEPARATOR.match(text)
     skipped = 0
@@ -144,25 +151,34 @@ def _rows(event: Event, text: str) -> Iterator[tuple[int, list[str]]]:
         separator = said[1] if said is not None else _likely(event, text)
     begun = False
     for line, cells in _parsed(text, separator):
-        begun = begun or any(cells)
+        begun = begun or cells is None or any(cells)
         if begun:
             yield line + skipped, cells
 
 
-def _parsed(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            yield line, [_clean(cell) for cell in cells]
-            line = reader.line_num + 1
-    except csv.Error:
-        # A quotation mark that is not closed, or something behind it; or a cell of many pages.
-        raise FileUnusable("broken", line=line) from None
+def _parsed(text: str, separator: str) -> Iterator[tuple[int, list[str] | None]]:
+    lines = list(io.StringIO(text, newline=""))
+    begun = 0
+    while begun < len(lines):
+        reader = csv.reader(
+            map(lines.__getitem__, range(begun, len(lines))), delimiter=separator, strict=True
+        )
+        before = 0
+        try:
+            for cells in reader:
+                yield begun + before + 1, [_clean(cell) for cell in cells]
+                before = reader.line_num
+            return
+        except csv.Error:
+            # A quotation mark that is not closed, or something behind it; or a cell of many pages. What it
+            # took of the following lines is read anew: the next line is the next row.
+            yield begun + before + 1, None
+            begun += before + 1
 
 
 def _clean(cell: str) -> str:
-    return cell.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    cell = cell.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return "" if readable.is_blank(cell) else cell
 
 
 def _likely(event: Event, text: str) -> str:
@@ -221,13 +237,27 @@ def _wrong(event: Event, row: _Row, cells: Sequence[str], width: int) -> Rejecte
     strategy, zone = row.cell(columns.strategy), row.cell(columns.zone)
     if not strategy:
         return Rejected(row.line, "no_strategy", {"column": columns.strategy})
-    if strategy_of(event, strategy) is None:
-        return Rejected(row.line, "unknown_strategy", {"given": strategy})
-    if zone and zone_of(event, zone) is None:
-        return Rejected(row.line, "unknown_zone", {"given": zone})
+    reason = _wrong_strategy(event, strategy)
+    if reason is not None:
+        return Rejected(row.line, reason, {"given": strategy})
+    reason = _wrong_zone(event, zone)
+    if reason is not None:
+        return Rejected(row.line, reason, {"given": zone})
     if not any(row.cell(name) for name in columns.texts):
         return Rejected(row.line, "no_text", {"columns": columns.texts})
     return None
+
+
+def _wrong_strategy(event: Event, cell: str) -> str | None:
+    if _names_several_strategies(event, cell):
+        return "several_strategies"
+    return "unknown_strategy" if strategy_of(event, cell) is None else None
+
+
+def _wrong_zone(event: Event, cell: str) -> str | None:
+    if _names_several_zones(event, cell):
+        return "several_zones"
+    return "unknown_zone" if cell and zone_of(event, cell) is None else None
 
 
 def _twice(event: Event, row: _Row, known: dict[str, tuple[int, object]]) -> Rejected | None:
@@ -278,6 +308,23 @@ def strategy_of(event: Event, cell: str) -> str | None:
         if wanted in {_folded(strategy.title), _folded(strategy.label)}:
             return strategy.code
     return None
+
+
+def _names_several_strategies(event: Event, cell: str) -> bool:
+    """Whether there are codes of more than one strategy in a cell: "3.2, 4.1"."""
+    titles = {_folded(text) for each in event.strategies for text in (each.title, each.label)}
+    if _folded(cell) in titles:
+        return False
+    codes = (suggestions.known(event, f"{int(each[1])}.{int(each[2])}") for each in _CODE.finditer(cell))
+    return len(set(codes) - {None}) > 1
+
+
+def _names_several_zones(event: Event, cell: str) -> bool:
+    """Whether there are numbers of more than one zone in a cell: "5 e 6"."""
+    if joining.find_zone(cell, event) is not None:
+        return False
+    zones = (joining.find_zone(each[0], event) for each in _ZONE_NUMBER.finditer(cell))
+    return len(set(zones) - {None}) > 1
 
 
 def zone_of(event: Event, cell: str) -> str | None:

@@ -60,6 +60,10 @@ class SuggestionEdited(Notice):
     strategy: str
 
 
+class SuggestionEmpty(Notice):
+    """Nothing can be seen of what the message was edited to: the suggestion stays as it was."""
+
+
 class SuggestionWithdrawn(Notice):
     """The suggestion does not stand any more; `found`: there was one of this person's."""
 
@@ -108,12 +112,16 @@ class SuggestionsCounted(Notice):
 
 
 class SuggestionQuote(Notice):
-    """A suggestion, word for word; `zone` None where it is not known; `form`: from the online form."""
+    """A suggestion, word for word; `zone` None where it is not known; `form`: from the online form.
+
+    `gaps`: the places in the text where something personal may have been, and what it was.
+    """
 
     number: str
     zone: str | None
     form: bool
     text: str
+    gaps: tuple[tuple[int, str], ...] = ()
 
 
 class SuggestionsOfStrategy(Notice):

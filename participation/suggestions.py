@@ -10,13 +10,15 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from participation import notices, priorities, roles
+from participation import notices, personal_data, priorities, readable, roles
+from participation.gathering_notices import PersonalDataSeen
 from participation.suggestion_notices import (
     ChooseSuggested,
     OwnSuggestion,
     StrategySuggestions,
     SuggestionAsked,
     SuggestionEdited,
+    SuggestionEmpty,
     SuggestionQuote,
     SuggestionReceived,
     SuggestionsClosed,
@@ -78,7 +80,7 @@ async def command(  # noqa: PLR0911 - one way out per kind of request
     if person is None:
         return notices.Welcome(payload=payload_of(code))
     if code is not None:
-        if rest:
+        if not readable.is_blank(rest):
             return await receive(database, event, person, message, rest, now, code=code)
         return await ask(database, event, person, code, now)
     first, _, behind = text.partition(" ")
@@ -237,9 +239,18 @@ async def edit(
             code, text = read_code(event, behind[0] if behind else "", words)
             strategy = code or strategy
         text = text.strip()
-        if not text or not await suggestions.edit(tx, found.id, strategy, text, now):
-            return notices.EditIgnored()
+        if readable.is_blank(text):
+            return SuggestionEmpty()
+        if not await suggestions.edit(tx, found.id, strategy, text, now):
+            return notices.EditIgnored(withdrawn=True)
         return SuggestionEdited(strategy=strategy)
+
+
+def warned(told: Notice, text: str) -> tuple[Notice, ...]:
+    """What is told to who suggested this, and that it seems to hold personal data if it was kept."""
+    kept = isinstance(told, SuggestionReceived | SuggestionEdited)
+    seen = personal_data.kinds(text) if kept else ()
+    return (told, PersonalDataSeen(kinds=seen)) if seen else (told,)
 
 
 async def withdraw(database: Database, person: Person, key: str, now: datetime) -> SuggestionWithdrawn:
@@ -363,4 +374,8 @@ def _counted(event: Event, counted: Sequence[Counted]) -> SuggestionsCounted:
 
 
 def _quote(each: Suggestion) -> SuggestionQuote:
-    return SuggestionQuote(number=str(each.id), zone=each.zone, form=each.source == "form", text=each.text)
+    # Nobody looks at a suggestion before it gets here: what may be personal in it stays with who wrote it.
+    seen = personal_data.shown(each.text)
+    return SuggestionQuote(
+        number=str(each.id), zone=each.zone, form=each.source == "form", text=seen.text, gaps=seen.gaps
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from participation import dashboards, gathering, notices, personal_data, roles
+from participation import dashboards, gathering, notices, personal_data, readable, roles
 from participation.gathering_notices import (
     SynthesisAsked,
     SynthesisKept,
@@ -33,6 +33,8 @@ LONGEST: Final = 3000
 
 def unclear(text: str) -> SynthesisUnclear | None:
     """What to say about a synthesis that cannot be sent; None when it can, or is still to be typed."""
+    if text and readable.is_blank(text):
+        return SynthesisUnclear(length=0, most=LONGEST)
     length = len(text.strip())
     return SynthesisUnclear(length=length, most=LONGEST) if length > LONGEST else None
 

@@ -28,7 +28,7 @@ from handlers.context import (
 from handlers.facilitator.access import commanded, pressed_by
 from handlers.facilitator.sent import sent_in, uniques_in
 from handlers.render import note_words
-from participation import contributions, gathering, note_notices, notices, roles, table_notes
+from participation import contributions, gathering, note_notices, notices, readable, roles, table_notes
 from participation.table_notes import Replied, Sent, Typed
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ async def note(update: Update, context: Context) -> None:
         return
     person, table, text = allowed
     message = message_of(update)
-    if not text:
+    if readable.is_blank(text):
         await reply(update, context, person, [notices.NoteEmpty()])
         return
     told = await _answered(update, context, person, text)

@@ -29,7 +29,7 @@ from handlers.context import (
     words_for,
 )
 from handlers.render import own_words, suggestion_words
-from participation import contributions, conversation, gathering, notices, own_contributions
+from participation import contributions, conversation, notices, own_contributions
 from participation.conversation import Typed
 from participation.own_contributions import By
 
@@ -95,7 +95,7 @@ async def own(update: Update, context: Context) -> None:
             argument_of(update),
             own_words(words_for(update, context, person)),
         )
-        await _changed(update, context, person, told)
+        await _changed(update, context, person, *own_contributions.warned(told, argument_of(update)))
 
 
 async def withdraw(update: Update, context: Context) -> None:
@@ -145,8 +145,9 @@ def _by(update: Update, context: Context, person: Person) -> By:
     return By(person, act_of(update), context.room.clock.now())
 
 
-async def _changed(update: Update, context: Context, person: Person, told: notices.Notice) -> None:
-    await reply(update, context, person, [told])
+async def _changed(update: Update, context: Context, person: Person, *told: notices.Notice) -> None:
+    await reply(update, context, person, told)
+    context.room.outbox.wake()
     context.room.themes.wake()
     context.room.screens.wake()
 
@@ -170,7 +171,8 @@ async def edited(update: Update, context: Context) -> None:
         suggestion_words(words_for(update, context, person)),
         act,
     )
-    await reply(update, context, person, gathering.warned(told, text))
+    await reply(update, context, person, told)
+    room.outbox.wake()
     room.themes.wake()
     room.screens.nudge(person.id)
 

@@ -50,7 +50,7 @@ async def typed(update: Update, context: Context) -> None:
         suggestion_words(words_for(update, context, person)),
         room.clock.now(),
     )
-    await reply(update, context, person, [told])
+    await reply(update, context, person, suggestions.warned(told, argument_of(update)))
 
 
 async def choose(update: Update, context: Context) -> None:

@@ -100,11 +100,11 @@ def contribution_received(
 
 
 def contribution_edited(notice: ContributionEdited, event: Event, words: Translator) -> tuple[Message, ...]:
-    """The new text counts now."""
+    """The new text counts now; or once who facilitates shows it again, where it is hidden."""
     return compose(
         (
             sentences(
-                words.text("edited", session=notice.session),
+                words.text("edited.hidden" if notice.hidden else "edited", session=notice.session),
                 words.text("edited.late") if notice.late else None,
             ),
             _about(notice.strategy, notice.question, event, words, notice.action),
@@ -149,9 +149,9 @@ def action_line(event: Event, strategy: str, code: str, words: Translator) -> Ht
     return words.text("about.action", code=code, title=title)
 
 
-def edit_ignored(_notice: EditIgnored, _event: Event, words: Translator) -> tuple[Message, ...]:
-    """The edited message was no contribution: nothing changed by editing it."""
-    return compose((words.text("edit_ignored"),))
+def edit_ignored(notice: EditIgnored, _event: Event, words: Translator) -> tuple[Message, ...]:
+    """The edited message was no contribution, or none that stands: nothing changed by editing it."""
+    return compose((words.text("edit_ignored.withdrawn" if notice.withdrawn else "edit_ignored"),))
 
 
 def contribution_not_open(

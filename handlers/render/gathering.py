@@ -43,6 +43,7 @@ from participation.gathering_notices import (
     GatheringRefused,
     GatheringScreen,
     GatheringTable,
+    HiddenCorrected,
     Part,
     PersonalDataSeen,
 )
@@ -234,6 +235,9 @@ def gathered_shown(notice: GatheredShown, event: Event, words: Translator) -> tu
                 because=because(item.because, words),
             )
             if item.because is not None and notice.hid_at is not None and notice.role is not None
+            else None,
+            words.text("gathered.hidden.corrected", time=words.clock(item.at))
+            if item.because is not None and notice.hid_at is not None and item.at > notice.hid_at
             else None,
             lines(
                 (
@@ -448,7 +452,25 @@ def gathering_table(notice: GatheringTable, event: Event, words: Translator) -> 
 
 def personal_data_seen(notice: PersonalDataSeen, _event: Event, words: Translator) -> tuple[Message, ...]:
     """What it looks like, and how to take it out."""
-    return compose((words.text("personal.seen", kinds=personal_kinds(notice.kinds, words)),))
+    kinds = personal_kinds(notice.kinds, words)
+    if notice.number:
+        return compose((words.text("personal.seen.rewritten", kinds=kinds, number=notice.number),))
+    return compose((words.text("personal.seen", kinds=kinds),))
+
+
+def hidden_corrected(notice: HiddenCorrected, event: Event, words: Translator) -> tuple[Message, ...]:
+    """What was hidden says something else now: to read it, and to show it again."""
+    return compose(
+        (
+            words.text(
+                "gathering.corrected",
+                number=notice.number,
+                table=table_coded(event, notice.table),
+                unhide=gathering_word(words, "unhide"),
+            ),
+        ),
+        ((Button(words.plain("gathered.button.open", number=notice.number), ShowGathered(notice.number)),),),
+    )
 
 
 RENDERERS: Final = (
@@ -462,4 +484,5 @@ RENDERERS: Final = (
     renders(GatheringTable, gathering_table),
     renders(GatheringOverview, gathering_overview),
     renders(PersonalDataSeen, personal_data_seen),
+    renders(HiddenCorrected, hidden_corrected),
 )

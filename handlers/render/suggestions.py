@@ -23,6 +23,7 @@ from handlers.render.common import (
     strategy_line,
     strategy_lines,
     titled,
+    with_gaps,
     zone_name,
 )
 from handlers.render.message import Button, Keyboard, Message, compose, shorten
@@ -33,6 +34,7 @@ from participation.suggestion_notices import (
     StrategySuggestions,
     SuggestionAsked,
     SuggestionEdited,
+    SuggestionEmpty,
     SuggestionQuote,
     SuggestionReceived,
     SuggestionsClosed,
@@ -177,6 +179,11 @@ def suggestion_received(notice: SuggestionReceived, event: Event, words: Transla
 def suggestion_edited(notice: SuggestionEdited, event: Event, words: Translator) -> tuple[Message, ...]:
     """The message is edited, and so is the suggestion."""
     return compose((words.text("suggest.edited", strategy=titled(event, notice.strategy, words)),))
+
+
+def suggestion_empty(_notice: SuggestionEmpty, _event: Event, words: Translator) -> tuple[Message, ...]:
+    """Nothing of the new text can be seen, so the old one stays."""
+    return compose((words.text("suggest.empty"),))
 
 
 def suggestion_withdrawn(
@@ -339,7 +346,7 @@ def _quote(each: SuggestionQuote, event: Event, words: Translator) -> Html:
     return lines(
         (
             words.text("suggestions.said", number=each.number, where=", ".join(where)),
-            words.text("suggestions.said.text", text=each.text),
+            words.text("suggestions.said.text", text=with_gaps(each.text, each.gaps, words)),
         )
     )
 
@@ -364,6 +371,7 @@ RENDERERS: Final = (
     renders(SuggestionAsked, suggestion_asked),
     renders(SuggestionReceived, suggestion_received),
     renders(SuggestionEdited, suggestion_edited),
+    renders(SuggestionEmpty, suggestion_empty),
     renders(SuggestionWithdrawn, suggestion_withdrawn),
     renders(SuggestionsEnded, suggestions_ended),
     renders(SuggestionsClosed, suggestions_closed),

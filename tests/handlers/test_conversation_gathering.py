@@ -548,3 +548,48 @@ async def test_a_synthesis_with_personal_data_says_so_before_it_goes(hall: Hall)
     lara = await hall.facilitator("T6")
     (asked,) = await lara.says("/invia Referente: 333 1234567")
     assert "Prima di mandarla: sembra contenere un numero di telefono" in asked
+
+
+# --- what its author does to it afterwards ----------------------------------------------------------------
+
+
+async def test_what_is_hidden_and_corrected_stays_hidden_and_both_hear_so(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    (anna,) = await talking(hall, PHONE)
+    await lara.says("/raccolta nascondi 1: un numero")
+    await hall.at("10:14")
+    (said,) = await anna.edits(anna.typed, TRAINS)
+    assert "resta nascosto finché chi facilita" in said
+    assert "ora vale" not in said
+    told = await lara.reads()
+    assert "Il contributo 1 del tavolo T6 Pinerolo, che è nascosto, è stato corretto" in "\n".join(told)
+    (shown,) = await lara.taps("Apri il 1")
+    assert "Da allora chi l'ha scritto l'ha corretto, alle 10:14" in shown
+    assert set() == await placed(hall)
+    await lara.taps("Mostra di nuovo")
+    assert {TRAINS} == await placed(hall)
+    (said,) = await anna.edits(anna.typed, BUSES)
+    assert "ora vale il nuovo testo" in said
+
+
+async def test_who_edits_what_they_withdrew_hears_that_it_is_withdrawn(hall: Hall) -> None:
+    (anna,) = await talking(hall, TRAINS)
+    message = anna.typed
+    await anna.says("ritira 1")
+    (said,) = await anna.edits(message, BUSES)
+    assert "Hai modificato un messaggio che hai ritirato" in said
+
+
+async def test_rewriting_by_command_warns_too_and_says_how_to_take_it_out(hall: Hall) -> None:
+    (anna,) = await talking(hall, TRAINS)
+    _, warned = await anna.says("/contributi 1: Mi chiamo Anna Ferrero, 333 1234567")
+    assert "un nome di persona e un numero di telefono" in warned
+    assert "/contributi 1: e il testo corretto" in warned
+
+
+async def test_what_cannot_be_seen_is_neither_a_synthesis_nor_a_note(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    (said,) = await lara.says("/invia \u200b")
+    assert "Manca la sintesi" in said
+    await lara.says("/nota \u200b")
+    assert 0 == await hall.count("contributions")

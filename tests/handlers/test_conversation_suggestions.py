@@ -378,3 +378,34 @@ async def test_suggestions_make_no_themes_and_count_nowhere_as_contributions(hal
     assert (0, 0) == (await hall.count("contributions"), await hall.count("theme_places"))
     await lara.says("/tavolo")
     assert TREES not in lara.everything
+
+
+# --- what cannot be seen, and what is personal ------------------------------------------------------------
+
+
+async def test_what_cannot_be_seen_is_no_suggestion(hall: Hall) -> None:
+    anna = await hall.somebody().registers("T6")
+    (asked,) = await anna.says("/suggerisci 4.1 \u200b\u200b")
+    assert "Che cosa suggerisci?" in asked
+    await anna.says(TREES)
+    suggested = anna.typed
+    (said,) = await anna.edits(suggested, "\u200b\u200b")
+    assert "il suggerimento resta com'era" in said
+    assert [("4.1", TREES, "5")] == await kept(hall)
+    await anna.says("/suggerisci ritira 1")
+    (said,) = await anna.edits(suggested, f"{TREES}!")
+    assert "Hai modificato un messaggio che hai ritirato" in said
+
+
+async def test_personal_data_in_a_suggestion_is_pointed_out_and_kept_from_the_regia(hall: Hall) -> None:
+    anna, vittoria = await hall.somebody().registers("T6"), await hall.regia()
+    await anna.says("/suggerisci 4.1 Chiamatemi al 333 1234567")
+    assert "sembra esserci un numero di telefono" in anna.everything
+    _, warned = await anna.edits(anna.typed, "/suggerisci 4.1 Scrivetemi ad anna@example.org")
+    assert "sembra esserci un indirizzo e-mail" in warned
+    await anna.says("/suggerisci 4.1")
+    _, warned = await anna.says("Mi chiamo Anna Ferrero e chiedo più alberi")
+    assert "sembra esserci un nome di persona" in warned
+    read = "\n".join(await vittoria.says("/suggerimenti 4.1"))
+    assert "«Scrivetemi ad [e-mail]»" in read
+    assert "Ferrero" not in read

@@ -87,7 +87,7 @@ async def test_what_was_withdrawn_is_gone_and_is_not_edited_back(session2: Floor
     assert ContributionWithdrawn(found=False) == await contributions.withdraw(
         session2.database, anna, mine.id, session2.now
     )
-    assert EditIgnored() == await edit(session2, anna, 1, "Più treni davvero")
+    assert EditIgnored(withdrawn=True) == await edit(session2, anna, 1, "Più treni davvero")
     assert [] == await session2.contributions()
     assert () == (await contributions.own(session2.database, anna)).items
 

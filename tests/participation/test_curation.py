@@ -419,6 +419,10 @@ async def test_an_act_that_is_delivered_again_is_done_once_and_told_again(room: 
     once = done(await curation.undo(room.database, undoing))
     assert once == await curation.undo(room.database, undoing)
     assert Refusal.NOTHING_TO_UNDO == refused(await curation.undo(room.database, room.by())).refusal
+    for forged in ("9" * 20, "-1", "x"):
+        assert (
+            Refusal.NOTHING_TO_UNDO == refused(await curation.undo(room.database, room.by(), forged)).refusal
+        )
 
 
 async def test_undone_twice_it_is_said(room: Room) -> None:

@@ -121,6 +121,37 @@ def test_each_row_that_cannot_be_taken_is_said_with_its_line(turin: Event) -> No
     assert [(9, "4.1", "5", "buona")] == taken(reading)
 
 
+@pytest.mark.parametrize(
+    "bad", ['2;M;m;4.1;5;"aperta', '2;M;m;4.1;5;"Il "treno" serale', f"2;M;m;4.1;5;{'x' * 140_000}"]
+)
+@pytest.mark.parametrize("good", ["buona", '"buona"'])
+def test_a_row_that_cannot_be_read_leaves_the_others(turin: Event, bad: str, good: str) -> None:
+    rows = (";".join(HEADER), f"1;M;m;4.1;5;{good}", bad, f"3;M;m;4.1;5;{good}", bad, f"4;M;m;4.1;5;{good}")
+    reading = read(turin, "\r\n".join(rows).encode())
+    assert [(line, "4.1", "5", "buona") for line in (2, 4, 6)] == taken(reading)
+    assert [(3, "broken"), (5, "broken")] == said(reading)
+
+
+def test_a_row_that_names_several_strategies_or_zones_or_shows_nothing_is_not_taken(turin: Event) -> None:
+    reading = read(
+        turin,
+        written(
+            row("1", "3.2, 4.1", "5", "a"),
+            row("2", "3.2.1 e 4.1.1", "5", "a"),
+            row("3", "3.2", "5 e 6", "a"),
+            row("4", "3.2", "5", "\u200b"),
+            row("5", "3.2 - 3.2.1", "Zona 5 (10.000 abitanti)", "buona"),
+        ),
+    )
+    assert [
+        (2, "several_strategies"),
+        (3, "several_strategies"),
+        (4, "several_zones"),
+        (5, "no_text"),
+    ] == said(reading)
+    assert [(6, "3.2", "5", "buona")] == taken(reading)
+
+
 def test_strategies_by_code_title_or_label_and_zones_by_number_or_name(turin: Event) -> None:
     strategy = turin.strategy("4.1")
     for cell in (
@@ -162,11 +193,7 @@ def test_strategies_by_code_title_or_label_and_zones_by_number_or_name(turin: Ev
             "column_twice",
             {"column": "Suggerimento"},
         ),
-        (
-            b'ID risposta;Strategia;Zona omogenea;Suggerimento\n1;4.1;5;buona\n2;4.1;5;"aperta\n3;4.1;5;c\n',
-            "broken",
-            {"line": 3},
-        ),
+        (b'ID risposta;Strategia;"Zona omogenea;Suggerimento\n1;4.1;5;buona\n', "broken", {"line": 1}),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(
