@@ -57,7 +57,8 @@ def settle(
     """What the machine does with what it found, given how everything is by now.
 
     What the regia holds meanwhile stays where it is; a theme that they touched is itself, one that they ended
-    is the one it went into; each other group is the untouched theme it has most in common with, or a new one.
+    is the one it went into; each other group is the untouched theme it has most in common with, or a new one,
+    unless no word of it can be shown: then its contributions stand for themselves.
     """
     free = {each.number: each.theme for each in places if not each.held}
     of_key = {theme_key(number): number for number in themes}
@@ -69,7 +70,9 @@ def settle(
             target = now_in(themes, known)
             groups.append(Group(numbers, target, target is None, description.label, description.keywords))
         elif numbers:
-            groups.append(Group(numbers, None, theme.leftover, description.label, description.keywords))
+            # What nothing can be called ("a", "xxx", signs) has nothing in common that could be shown.
+            leftover = theme.leftover or not description.label
+            groups.append(Group(numbers, None, leftover, description.label, description.keywords))
     return _with_old_numbers(groups, free, themes)
 
 

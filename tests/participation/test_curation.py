@@ -341,6 +341,15 @@ async def test_themes_found_while_the_regia_acts_move_nothing_of_theirs(room: Ro
     await room.sound()
 
 
+async def test_what_no_word_can_be_shown_of_makes_no_theme(room: Room) -> None:
+    given_ = await thinking.material(room.database)
+    numbers = tuple(each.key for each in given_.said)
+    await thinking.settle(room.database, given_, [Theme("g", numbers, leftover=False)], [Description("", ())])
+    assert {None} == set((await room.where()).values())
+    assert all(theme.gone for theme in (await themes.all_themes(room.database)).values())
+    await room.sound()
+
+
 # ------------------------------------------------------------------------------------------- two at once
 
 
