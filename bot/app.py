@@ -245,6 +245,7 @@ class RunningBot:
 
     async def _run(self) -> None:
         async with self.application:
+            await self.outbox.load()
             await self.queues.load()
             background = [
                 asyncio.create_task(self.outage.watch(), name="outage"),

@@ -13,7 +13,7 @@ import structlog
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
-from handlers.context import Context, reply
+from handlers.context import Context, answer_press, reply
 from handlers.sending import seconds
 from participation.notices import SomethingBroke
 from storage import people
@@ -38,7 +38,12 @@ async def apologise(update: object, context: Context) -> None:
     code = secrets.token_hex(3).upper()
     kind = next((name for name in Update.ALL_TYPES if getattr(update, name, None) is not None), "none")
     log.error("update_broke", code=code, update=kind, error=type(error).__name__, exc_info=error)
-    if not isinstance(update, Update) or update.effective_user is None or isinstance(error, Forbidden):
+    if not isinstance(update, Update) or update.effective_user is None:
+        return
+    if update.callback_query is not None:
+        # Perhaps it was answered before it broke: then Telegram does not mind, or refuses.
+        await answer_press(update, context, None, None)
+    if isinstance(error, Forbidden):
         return
     if update.effective_chat is None or update.effective_chat.type != "private":
         return

@@ -19,6 +19,7 @@ from handlers.sending import may_not_post, out_of_reach, seconds, send, why_refu
 from participation import contributions, notices, posts, timing
 from storage import outbox, people
 from storage.database import Unavailable
+from storage.outbox import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from handlers.render import Message
     from locales.translator import Translator, Translators
     from participation.event import Event
-    from storage.database import Database
+    from participation.notices import Notice
+    from storage.database import Database, Transaction
     from storage.outbox import Letter
 
 log = structlog.get_logger(__name__)
@@ -89,15 +91,35 @@ class Outbox(Worker):
         self._unpaid: set[int] = set()
         # When a message that failed may be tried again.
         self._later: dict[int, float] = {}
+        # Chats for which an answer waits, or the rest of a message.
+        self._answers: set[int] = set()
+
+    async def load(self) -> None:
+        """Know which answers were left before; to be done before anybody is answered."""
+        self._answers.update(await outbox.chats_with_answers(self._database))
 
     def hold(self, chat: int, after: float) -> None:
         """Telegram takes nothing for this chat before so many seconds."""
         self._pacer.hold(chat, self._clock.elapsed() + after)
 
+    def open(self, chat: int) -> bool:
+        """Whether Telegram takes anything for this chat now, as far as it said."""
+        return not self._pacer.held(chat, self._clock.elapsed())
+
+    def ready(self, chat: int) -> bool:
+        """Whether an answer may go to this chat at once: it is open, not too fast, and none waits for it."""
+        now = self._clock.elapsed()
+        return chat not in self._answers and self._pacer.ready(chat, now, Lane.ASKED_FOR) <= now
+
     def count(self, chat: int) -> None:
-        """An answer went to this chat."""
+        """An answer goes to this chat."""
         now = self._clock.elapsed()
         self._pacer.take(chat, now, Lane.ASKED_FOR).landed(now)
+
+    def left(self, chat: int) -> None:
+        """An answer to this chat waits in the database now; what is answered later goes behind it."""
+        self._answers.add(chat)
+        self.wake()
 
     async def look(self) -> float | None:
         """Spread announcements, and have ready what may go next."""
@@ -167,7 +189,11 @@ class Outbox(Worker):
         paid, words = lane is Lane.PAID, self._translators.of(letter.language or self._event.language)
         post = posts.load(letter.content)
         picture = None if post is None else await self._studio.draw(post, words)
-        told = () if post else await self._told(letter, words)
+        notice = None if post else notices.load(letter.content)
+        if notice is not None and letter.urgency > Urgency.ANSWER and self._is_over(notice):
+            await self._over(letter)
+            return
+        told = () if notice is None else await self._told(notice, words)
         ticket = await self.turn(letter.chat, letter.chat, lane)
         if ticket is None:
             return
@@ -184,9 +210,18 @@ class Outbox(Worker):
         else:
             await self._done(letter, message)
 
-    async def _told(self, letter: Letter, words: Translator) -> tuple[Message, ...]:
-        notice = notices.load(letter.content)
+    async def _told(self, notice: Notice, words: Translator) -> tuple[Message, ...]:
         return render(notice, await timing.event_for(self._database, self._event, notice), words)
+
+    def _is_over(self, notice: Notice) -> bool:
+        until = notice.until_when()
+        return until is not None and until <= self._clock.now()
+
+    async def _over(self, letter: Letter) -> None:
+        """A message waited longer than it is true: after a hold, a hang, a start."""
+        async with self._database.transaction() as tx:
+            await outbox.over(tx, letter, self._clock.now())
+            await self._look_for_answers(tx, letter.chat)
 
     async def _post(self, chat: int, picture: Picture, *, paid: bool) -> int:
         sent = await self._bot.send_photo(
@@ -204,6 +239,7 @@ class Outbox(Worker):
             async with self._database.transaction() as tx:
                 await outbox.begun(tx, letter)
 
+        self._answers.add(letter.chat)
         await self.insist(write)
 
     async def _done(self, letter: Letter, message: int) -> None:
@@ -212,8 +248,17 @@ class Outbox(Worker):
                 await outbox.sent(tx, letter, message, self._clock.now())
                 if letter.person is not None and posts.load(letter.content) is None:
                     await contributions.seen(tx, letter.person, notices.load(letter.content), message)
+                await self._look_for_answers(tx, letter.chat)
 
         await self.insist(write)
+
+    async def _look_for_answers(self, tx: Transaction, chat: int) -> None:
+        """A message to a chat has gone, or never will: perhaps no answer waits for it any more.
+
+        Within the transaction, so that none is left to us between the look and what follows from it.
+        """
+        if chat in self._answers and not await outbox.answer_waits(tx, chat):
+            self._answers.discard(chat)
 
     async def _again(self, letter: Letter, error: Exception, after: float) -> None:
         self._later[letter.id] = self._clock.elapsed() + after
@@ -236,5 +281,6 @@ class Outbox(Worker):
         async def write() -> None:
             async with self._database.transaction() as tx:
                 await outbox.dead(tx, letter, why, self._clock.now())
+                await self._look_for_answers(tx, letter.chat)
 
         await self.insist(write)

@@ -174,13 +174,15 @@ class Pacer:
     def ready(self, chat: int, now: float, lane: Lane) -> float:
         """When a message to this chat may go; `now` or earlier means at once."""
         ready = max(self._chat(chat, now).ready(now), self.open(now, lane))
-        held = self._held.get(chat)
-        if held is not None:
-            if held <= now:
-                del self._held[chat]
-            else:
-                ready = max(ready, held)
-        return ready
+        return max(ready, self._held[chat]) if self.held(chat, now) else ready
+
+    def held(self, chat: int, now: float) -> bool:
+        """Whether Telegram said to send nothing to this chat now."""
+        until = self._held.get(chat)
+        if until is not None and until <= now:
+            del self._held[chat]
+            return False
+        return until is not None
 
     def take(self, chat: int, now: float, lane: Lane) -> Ticket:
         """A message goes to this chat now."""

@@ -76,8 +76,20 @@ class Sender(Protocol):
         """Telegram takes nothing for this chat before so many seconds."""
         ...
 
+    def open(self, chat: int) -> bool:
+        """Whether Telegram takes anything for this chat now, as far as it said."""
+        ...
+
+    def ready(self, chat: int) -> bool:
+        """Whether an answer may go to this chat at once: it is open, not too fast, and none waits for it."""
+        ...
+
     def count(self, chat: int) -> None:
-        """An answer went to this chat: it counts where Telegram limits what goes to one chat."""
+        """An answer goes to this chat: it counts where Telegram limits what goes to one chat."""
+        ...
+
+    def left(self, chat: int) -> None:
+        """An answer to this chat waits in the database now; what is answered later goes behind it."""
         ...
 
 
@@ -186,7 +198,8 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
     """Answer in the person's chat, in their language.
 
     An answer that Telegram does not take now is left to the outbox, and with it what follows: what was done
-    stays done, and the person is told as soon as they can be.
+    stays done, and the person is told as soon as they can be. So is one that another still waits in front of:
+    what is older never comes after what is newer.
     """
     room = context.room
     words = words_for(update, context, person)
@@ -194,16 +207,19 @@ async def reply(update: Update, context: Context, person: Person | None, told: I
     left = False
     for number, notice in enumerate(told):
         parts = 0
-        if left and person is not None:
-            await _leave(update, room, person, number, notice, parts)
-            continue
         try:
             event = await timing.event_for(room.database, room.event, notice)
             for message in render(notice, event, words):
-                sent = await send(context.bot, chat, message)
+                # Nothing is stored of who has not read the notice: they are answered now or never.
+                left = left or (person is not None and not _may_go(room, chat, notice))
+                if left:
+                    break
                 room.outbox.count(chat)
+                sent = await send(context.bot, chat, message)
                 parts += 1
-            if person is not None and contributions.is_prompt(notice):
+            if left and person is not None:
+                await _leave(update, room, person, number, notice, parts)
+            elif person is not None and contributions.is_prompt(notice):
                 async with room.database.transaction() as tx:
                     await contributions.seen(tx, person.id, notice, sent)
         except (Forbidden, BadRequest) as error:
@@ -237,15 +253,26 @@ async def _perhaps(update: Update, room: Room, person: Person, notice: Notice) -
             await contributions.perhaps_seen(tx, person.id, notice, number)
 
 
-async def _leave(update: Update, room: Room, person: Person, number: int, notice: Notice, parts: int) -> None:
-    """Leave an answer, or what follows its first `parts`, to the outbox; what is secret of it is not written.
+def _may_go(room: Room, chat: int, notice: Notice) -> bool:
+    """Whether a notice may answer at once. A secret would be lost in the outbox: it is not written there."""
+    return room.outbox.ready(chat) or (room.outbox.open(chat) and notice.at_rest() != notice)
 
-    Once: handled again after a kill, the update does not double it.
+
+async def _leave(update: Update, room: Room, person: Person, number: int, notice: Notice, parts: int) -> None:
+    """Leave an answer to the outbox. Once: handled again after a kill, the update does not double it."""
+    key = f"reply:{act_of(update)}:{number}:{type(notice).__name__}"
+    await leave_to_outbox(room, person, key, notice, parts)
+
+
+async def leave_to_outbox(room: Room, person: Person, key: str, notice: Notice, parts: int = 0) -> None:
+    """Have the outbox send an answer, or what follows its first `parts`, once per key.
+
+    What is secret of it is not written.
     """
     async with room.database.transaction() as tx:
         await outbox.post(
             tx,
-            f"reply:{act_of(update)}:{number}:{type(notice).__name__}",
+            key,
             person.telegram_id,
             dump(notice.at_rest()),
             room.clock.now(),
@@ -253,7 +280,7 @@ async def _leave(update: Update, room: Room, person: Person, number: int, notice
             person=person.id,
             parts=parts,
         )
-    room.outbox.wake()
+    room.outbox.left(person.telegram_id)
 
 
 async def answer_press(update: Update, context: Context, person: Person | None, said: Notice | None) -> None:

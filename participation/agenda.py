@@ -25,6 +25,7 @@ from participation import (
     suggestions,
     theme_board,
     timing,
+    topics,
 )
 from participation.event import EventFileError, Phase, read
 from participation.notices import Mover
@@ -293,5 +294,11 @@ async def _minute(tx: Transaction, event: Event, now: datetime) -> None:
             told = notices.Countdown(table=row.code, phase=phase, minutes=left, closes_at=ends)
             key = f"countdown:{row.code}:{phase}:{ends.isoformat()}:{left}"
             await outbox.announce(
-                tx, key, f"{audience}:{row.code}", notices.dump(told), now, urgency=Urgency.NUDGE
+                tx,
+                key,
+                f"{audience}:{row.code}",
+                notices.dump(told),
+                now,
+                urgency=Urgency.NUDGE,
+                topic=topics.countdown(row.code, audience),
             )

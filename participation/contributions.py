@@ -389,7 +389,8 @@ async def leave(tx: Transaction, person: int, table: str, now: datetime) -> None
     """The person left a table: what they type is not about its question, and its news is not theirs."""
     await contributions.forget_place(tx, person)
     await prompts.put_aside(tx, person, table)
-    await outbox.outdate(tx, person, topics.at_table(table), now)
+    for topic in topics.at_seat(table):
+        await outbox.outdate(tx, person, topic, now)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,10 @@ class Notice(BaseModel):
         """What is written down of it when it cannot be said at once: all of it, unless it holds a secret."""
         return self
 
+    def until_when(self) -> datetime | None:
+        """From when on it is not so any more, and not to be said; None: it may be said whenever."""
+        return None
+
 
 # --- joining -------------------------------------------------------------------------------------------
 
@@ -819,6 +823,10 @@ class TableProlonged(Notice):
     following: datetime | None = None
     held: bool = False
 
+    def until_when(self) -> datetime | None:
+        """When it is over."""
+        return self.until
+
 
 class ProlongedAlready(Notice):
     """The phase of the table ends no sooner than wished, at `until` (said by `mover` at `at`, if anybody)."""
@@ -868,6 +876,10 @@ class Countdown(Notice):
     phase: Phase
     minutes: int
     closes_at: datetime
+
+    def until_when(self) -> datetime | None:
+        """When it is over."""
+        return self.closes_at
 
 
 class PlannedStep(Notice):
@@ -1003,6 +1015,10 @@ class Nudged(Notice):
     used: int
     budget: int
     closes_at: datetime | None
+
+    def until_when(self) -> datetime | None:
+        """When it is over."""
+        return self.closes_at
 
 
 class BulletinAsked(Notice):

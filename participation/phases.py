@@ -93,6 +93,7 @@ async def move_in(
         await tables.move(tx, row, step, now, mover, None if person is None else person.id)
         row = await tables.hold(tx, table)
         assert row is not None, "held a moment ago"
+    await outbox.outdate_for_all(tx, topics.ends(table), now)
     # Who was asked for a zone or a table meant the phase before: a number typed now is something else.
     await people.forget_picks(tx, table)
     await dashboards.refresh(tx, table)

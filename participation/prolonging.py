@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from participation import dashboards, dots, notices, phases, replanning, roles, timing
+from participation import dashboards, dots, notices, phases, replanning, roles, timing, topics
 from participation.event import Phase
 from participation.notices import Mover
 from storage import acts, agenda, outbox, screens, tables
@@ -187,10 +187,19 @@ async def _prolong(
     )
     if phase is Phase.SESSION1:
         await screens.redraw_for_table(tx, table, dots.SCREEN)
+    await outbox.outdate_for_all(tx, topics.ends(table), now)
     audience = ["table"] if phase is Phase.SESSION1 else []
     audience += ["facilitators"] if mover is Mover.REGIA else []
     for each in audience:
         key = f"prolonged:{table}:{at.isoformat()}:{now.isoformat()}:{each}"
-        await outbox.announce(tx, key, f"{each}:{table}", notices.dump(told), now, urgency=Urgency.PHASE)
+        await outbox.announce(
+            tx,
+            key,
+            f"{each}:{table}",
+            notices.dump(told),
+            now,
+            urgency=Urgency.PHASE,
+            topic=topics.prolonged(table, each),
+        )
     await dashboards.refresh(tx, table)
     return told

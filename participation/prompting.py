@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from participation import dashboards, notices, timing
+from participation import dashboards, notices, timing, topics
 from participation.event import Phase
 from storage import attendance, outbox, tables
 from storage.outbox import Urgency
@@ -46,6 +46,7 @@ async def nudge(database: Database, event: Event, table: str, now: datetime) -> 
                 now,
                 person=each.person,
                 urgency=Urgency.NUDGE,
+                topic=topics.countdown(table, "unfinished"),
             )
         await dashboards.refresh(tx, table)
         return notices.NudgesSent(

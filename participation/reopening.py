@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic_core import to_json
 
-from participation import dashboards, dots, notices, phases, priorities, replanning, timing
+from participation import dashboards, dots, notices, phases, priorities, replanning, timing, topics
 from participation.event import Phase
 from participation.notices import Mover
 from storage import (
@@ -130,6 +130,7 @@ async def reopen_in(
     ends = _ends(now, minutes)
     await _set_aside(tx, row, phase, now)
     await tables.reopen(tx, row, phase, now, Mover.REGIA, person, reason)
+    await outbox.outdate_for_all(tx, topics.ends(table), now)
     await contributions.forget_places(tx, table)
     await prompts.put_aside_at(tx, table)
     await contribution_trace.late_no_more(tx, table)

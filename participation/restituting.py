@@ -253,7 +253,7 @@ async def _show(tx: Transaction, event: Event, version: Version, channel: int | 
         contents = [*_posts(made), *map(notices.dump, told)]
         for number, content in enumerate(contents):
             await outbox.post(
-                tx, f"{key}:{number:03}", look.chat, content, now, urgency=Urgency.ANSWER, person=look.person
+                tx, f"{key}:{number:03}", look.chat, content, now, urgency=Urgency.ASKED, person=look.person
             )
 
 

@@ -11,7 +11,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from participation import dashboards, dots, notices, timing
+from participation import dashboards, dots, notices, timing, topics
 from participation.event import Phase
 from participation.notices import Mover
 from storage import agenda, moments, outbox, screens, tables
@@ -109,6 +109,7 @@ async def hold(database: Database, person: Person, now: datetime) -> notices.Age
         await _write(tx, "held", 0, now, person.id, now)
         told = notices.dump(notices.AgendaHeld(at=now))
         codes = [row.code for row in await tables.all_tables(tx)]
+        await outbox.outdate_for_all(tx, [topic for code in codes for topic in topics.countdowns(code)], now)
         for audience in ("regia", f"leading:,{','.join(codes)},"):
             await outbox.announce(
                 tx, f"held:{now.isoformat()}:{audience}", audience, told, now, urgency=Urgency.PHASE
@@ -204,6 +205,7 @@ async def shift_in(
 async def _tell(tx: Transaction, minutes: int, token: str, now: datetime, *, resumed: bool) -> None:
     """The regia hears all the new times; everybody at a table, and who facilitates it, the table's own."""
     plans = await to_come(tx)
+    await outbox.outdate_for_all(tx, [topic for code in plans for topic in topics.ends(code)], now)
 
     def told(steps: Sequence[notices.PlannedStep]) -> str:
         return notices.dump(notices.AgendaShifted(minutes=minutes, steps=tuple(steps), resumed=resumed))

@@ -30,6 +30,8 @@ class Urgency(IntEnum):
     """The rest of a message of several parts."""
     ANSWER = 10
     """What somebody asked for, and Telegram did not take at once."""
+    ASKED = 15
+    """What somebody asked for that is many messages: answers to what they do meanwhile go before it."""
     PHASE = 20
     """Where a table is: its phase, its priorities, its question."""
     BULLETIN = 25
@@ -238,6 +240,22 @@ async def outdate(tx: Transaction, person: int, topic: str, at: datetime) -> Non
     )
 
 
+async def outdate_for_all(tx: Transaction, topics: Sequence[str], at: datetime) -> None:
+    """What anybody was to be told about these topics is not so any more: what has not gone never goes."""
+    among = ", ".join(f"${number}" for number in range(2, 2 + len(topics)))
+    await tx.fetch(
+        "UPDATE outbox SET superseded_at = $1, dead_at = NULL WHERE sent_at IS NULL"
+        f" AND superseded_at IS NULL AND topic IN ({among})",
+        to_text(at),
+        *topics,
+    )
+    await tx.fetch(
+        f"UPDATE announcements SET spread_at = $1 WHERE spread_at IS NULL AND topic IN ({among})",
+        to_text(at),
+        *topics,
+    )
+
+
 def _letter(row: Row) -> Letter:
     return Letter(
         id=row["id"],
@@ -267,6 +285,21 @@ async def waiting(reader: Reader, limit: int, after: Letter | None = None) -> Se
     return [_letter(row) for row in rows]
 
 
+_ANSWERS = f"sent_at IS NULL AND dead_at IS NULL AND superseded_at IS NULL AND priority <= {Urgency.ANSWER:d}"
+"""Answers that wait, and what remains of messages of several parts; also for who cannot be reached."""
+
+
+async def chats_with_answers(reader: Reader) -> frozenset[int]:
+    """The chats for which such a one waits."""
+    rows = await reader.fetch(f"SELECT DISTINCT chat_id FROM outbox WHERE {_ANSWERS}")
+    return frozenset(int(row["chat_id"]) for row in rows)
+
+
+async def answer_waits(reader: Reader, chat: int) -> bool:
+    """Whether such a one waits for this chat."""
+    return bool(await reader.fetch(f"SELECT id FROM outbox WHERE {_ANSWERS} AND chat_id = $1 LIMIT 1", chat))
+
+
 async def begun(tx: Transaction, letter: Letter) -> None:
     """A part of a message that was not the last reached Telegram: the next goes before all others."""
     await tx.fetch(
@@ -274,6 +307,15 @@ async def begun(tx: Transaction, letter: Letter) -> None:
         letter.id,
         letter.parts + 1,
         int(Urgency.BEGUN),
+    )
+
+
+async def over(tx: Transaction, letter: Letter, at: datetime) -> None:
+    """What a message says is not so any more: it never goes."""
+    await tx.fetch(
+        "UPDATE outbox SET superseded_at = $2, dead_at = NULL WHERE id = $1 AND sent_at IS NULL",
+        letter.id,
+        to_text(at),
     )
 
 

@@ -51,6 +51,7 @@ async def test_a_press_that_broke_is_apologised_for_too(hall: Hall) -> None:
         (apology,) = await anna.taps("1.3")
     assert "errore nostro" in apology
     assert "callback_query" in [entry.get("update") for entry in logs]
+    assert "" == anna.toast
 
 
 @pytest.mark.usefixtures("broken")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.posts import Studio
+from handlers.callback_data import SetDots, encode
 from participation.notices import Programme, UnknownCommand, dump
 from rehearsal.telegram import Call, Fault, Limits
 from storage import contributions, outbox
@@ -263,6 +265,107 @@ async def test_a_stranger_who_can_never_be_answered_is_given_up_one_day(hall: Ha
     assert "benvenuto" in welcome
 
 
+async def handled(hall: Hall) -> None:
+    """All updates are handled, whatever rests in the outbox."""
+    await eventually(lambda: not hall.telegram.pending_updates())
+
+
+async def changing_twice(hall: Hall) -> Somebody:
+    """Anna, who went to T1's link and whose answer waits, for it failed twice."""
+    anna = await hall.somebody().registers("T6")
+    await anna.says("/cambia")
+    hall.clock.at += timedelta(seconds=10)
+    hall.clock.flows.clear()
+    hall.breaks("sendMessage", FAULTS["502"], 2)
+    tried = hall.telegram.calls_by_method["sendMessage"]
+    anna.phone.start("T1")
+    await eventually(lambda: hall.telegram.calls_by_method["sendMessage"] == tried + 2)
+    return anna
+
+
+async def test_an_answer_never_comes_after_a_newer_one(hall: Hall) -> None:
+    anna = await changing_twice(hall)
+    anna.phone.start("T6")
+    await handled(hall)
+    hall.clock.flows.set()
+    first, last = await anna.reads()
+    assert "tavolo di Torino Città 1" in first
+    assert "tavolo di Pinerolo" in last
+    assert ("T6", "5") == await anna.seat()
+
+
+async def test_nor_does_it_after_a_kill(hall: Hall) -> None:
+    anna = await changing_twice(hall)
+    await hall.is_killed()
+    hall.breaks("sendMessage", FAULTS["502"], 1)
+    hall.starts()
+    await hall.calls_more("sendMessage", 1)
+    anna.phone.start("T6")
+    await handled(hall)
+    hall.clock.flows.set()
+    assert "tavolo di Torino Città 1" in (await anna.reads())[0]
+    assert "tavolo di Pinerolo" in anna.phone.messages[-1].shown
+
+
+async def test_once_no_answer_waits_any_more_the_next_goes_at_once(hall: Hall) -> None:
+    anna = await changing_twice(hall)
+    hall.clock.flows.set()
+    await anna.reads()
+    hall.clock.at += timedelta(seconds=10)
+    left = await hall.count("outbox")
+    assert 1 == len(await anna.says("/programma"))
+    assert left == await hall.count("outbox")
+
+
+async def test_a_chat_that_is_held_is_not_answered_but_its_taps_are(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    await hall.at("10:12")
+    await anna.reads()
+    hall.clock.flows.clear()
+    hall.bot.outbox.hold(anna.phone.id, 60)
+    until, at = hall.clock.elapsed() + 60, []
+
+    async def intercept(call: Call) -> Fault | None:
+        if call.method == "sendMessage":
+            at.append(hall.clock.elapsed())
+        return None
+
+    hall.telegram.intercept = intercept
+    anna.phone.say("/programma")
+    anna.phone.say("/contatti")
+    tap = anna.phone.tap(anna.ballot().id, encode(SetDots("1.1", 1)))
+    await eventually(lambda: tap in anna.phone.answers)
+    assert [] == at
+    hall.clock.flows.set()
+    programme, contacts = await anna.reads()
+    assert "Programma" in programme
+    assert "Programma" not in contacts
+    assert min(at) >= until
+
+
+async def test_answers_keep_to_the_pace_of_a_chat(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    await wrote(hall, anna, 190)
+    hall.clock.at += timedelta(seconds=60)
+    hall.telegram.world.limits = Limits()
+    assert 4 == len(await anna.says("/contributi"))
+    hall.clock.at += timedelta(seconds=60)
+    for command in ("/programma", "/contatti", "/privacy", "/aiuto") * 2:
+        anna.phone.say(command)
+    said = await anna.reads()
+    assert said[:4] == said[4:]
+    assert 0 == hall.telegram.errors[429]
+
+
+async def test_what_is_secret_is_said_at_once_for_the_outbox_would_not_say_it(hall: Hall) -> None:
+    vittoria = await hall.regia()
+    await vittoria.says("/link facilitatore T5")
+    for _ in range(4):
+        vittoria.phone.say("/aiuto")
+    vittoria.phone.say("conferma")
+    assert any("?start=i-" in said for said in await vittoria.reads())
+
+
 # --- the regia's channel --------------------------------------------------------------------------------
 
 
@@ -448,6 +551,89 @@ async def test_who_comes_back_hears_the_newest_alone(hall: Hall) -> None:
     assert 1 == sum("Strategia 5.4" in text for text in said)
     assert 0 == sum("Strategia 1.3" in text for text in said)
     assert 1 == sum("5.4" in text and "priorità" in text for text in said)
+
+
+REMINDS = re.compile(r"Manca 1 minuto|Mancano 5 minuti|è prolungata|Hai usato")
+
+
+def reminded(who: Somebody) -> list[str]:
+    """What somebody was told of the end of the vote, in order."""
+    return [m.shown for m in who.phone.messages if m.from_bot and REMINDS.search(m.shown)]
+
+
+async def test_who_comes_back_hears_nothing_of_a_vote_that_is_over(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    lara = await hall.facilitator("T6")
+    await hall.at("10:12")
+    anna.phone.block()
+    for minute in ("10:13", "10:16"):
+        await hall.at(minute)
+        await lara.says("/prolunga 5")
+        await lara.says("/sollecita")
+    for minute in ("10:30", "10:34", "10:40"):
+        await hall.at(minute)
+    anna.phone.unblock()
+    assert "priorità" in (await anna.reads())[-1]
+    assert [] == reminded(anna)
+
+
+async def test_who_comes_back_in_time_hears_the_newest_end_alone(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    lara = await hall.facilitator("T6")
+    await hall.at("10:20")
+    anna.phone.block()
+    await hall.at("10:24")
+    for _ in range(2):
+        await lara.says("/prolunga 5")
+    anna.phone.unblock()
+    await anna.reads()
+    told = reminded(anna)[-1]
+    assert "Si chiude alle 10:35" in told
+    assert 1 == len([text for text in reminded(anna) if "Mancano 5" not in text])
+
+
+@pytest.mark.parametrize("act", ["/agenda +10", "/agenda ferma"])
+async def test_a_countdown_does_not_go_when_the_agenda_is_changed(hall: Hall, act: str) -> None:
+    (anna,) = await hall.people(1, "T6")
+    vittoria = await hall.regia()
+    await hall.at("10:12")
+    anna.phone.block()
+    await hall.at("10:24")
+    assert 1 == await hall.count("outbox", "key LIKE 'countdown:%' AND superseded_at IS NULL")
+    await vittoria.says(act)
+    if "+" in act:
+        await vittoria.says("conferma")
+    anna.phone.unblock()
+    await anna.reads()
+    assert [] == reminded(anna)
+
+
+async def test_who_leaves_a_table_hears_nothing_of_its_end(hall: Hall) -> None:
+    (anna,) = await hall.people(1, "T6")
+    lara = await hall.facilitator("T6")
+    await hall.at("10:12")
+    hall.clock.flows.clear()
+    hall.bot.outbox.hold(anna.phone.id, 60)
+    lara.phone.say("/prolunga 5")
+    await handled(hall)
+    anna.phone.start("T1")
+    await handled(hall)
+    hall.clock.flows.set()
+    assert "Torino Città 1" in str(await anna.reads())
+    assert [] == reminded(anna)
+
+
+async def test_a_countdown_that_was_held_until_the_end_does_not_go(hall: Hall) -> None:
+    """Even if the outbox wakes before the agenda has closed the table."""
+    (anna,) = await hall.people(1, "T6")
+    await hall.at("10:23")
+    heard = reminded(anna)
+    await anna.reads()
+    throttled = Fault(status=429, description="Too Many Requests: retry after 200", retry_after=200)
+    hall.breaks("sendMessage", throttled)
+    await hall.at("10:24")
+    assert 1 == hall.telegram.errors[429]
+    assert heard == reminded(anna)
 
 
 @pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)], ids=str)

@@ -90,6 +90,31 @@ async def test_who_taps_too_fast_is_told_once_and_all_their_taps_are_answered(ha
     assert {"1.1": 1} == await anna.dots()
 
 
+async def test_who_taps_too_fast_is_told_though_the_answer_to_the_press_fails(hall: Hall) -> None:
+    (anna,) = await writing(hall, 1)
+    hall.clock.at += CALM
+    hall.breaks("answerCallbackQuery", Fault(status=502), 1, lambda call: TOO_FAST in str(call.params))
+    for number in range(40):
+        wish(anna, "1.1", number % 2)
+    await anna.reads()
+    assert 1 == heard(anna, TOO_FAST)
+
+
+@pytest.mark.parametrize("retry_after", [None, 7])
+async def test_who_is_too_fast_is_told_later_when_it_cannot_be_said_now(
+    hall: Hall, retry_after: int | None
+) -> None:
+    (anna,) = await writing(hall, 1)
+    hall.clock.at += CALM
+    fault = Fault(status=429 if retry_after else 502, retry_after=retry_after)
+    hall.breaks("sendMessage", fault, 2, lambda call: TOO_FAST in str(call.params))
+    for number in range(40):
+        wish(anna, "1.1", number % 2)
+    await anna.reads()
+    await eventually(lambda: heard(anna, TOO_FAST) == 1)
+    assert [] == [row["key"] for row in await hall.rows("SELECT key FROM outbox WHERE sent_at IS NULL")]
+
+
 async def test_what_was_done_before_somebody_was_too_fast_stays_done(hall: Hall) -> None:
     (anna,) = await writing(hall, 1)
     for code in ("1.1", "2.1", "3.1"):

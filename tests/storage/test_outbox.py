@@ -397,6 +397,37 @@ async def test_what_is_for_them_no_more_does_not_go(database: Database) -> None:
     assert [here[0], *here[2:]] == [person for person, _ in await to_go(database)]
 
 
+async def test_what_is_over_goes_to_nobody_spread_or_not(database: Database) -> None:
+    here, there = await two_tables(database)
+    await announce(database, "a", "table:T1", topic="end of T1")
+    await announce(database, "b", "table:T2", topic="end of T2")
+    async with database.transaction() as tx:
+        await outbox.spread_some(tx, NOON)
+    async with database.transaction() as tx:
+        await outbox.outdate_for_all(tx, ["end of T1", "end of T3"], SOON)
+    await spread_all(database)
+    assert there == [person for person, _ in await to_go(database)]
+    assert here[:3] == await reached(database, "a")
+
+
+async def test_chats_with_answers_are_those_that_one_still_waits_for(database: Database) -> None:
+    async with database.transaction() as tx:
+        for key, chat, urgency in (
+            ("a", 1, Urgency.ANSWER),
+            ("b", 2, Urgency.PHASE),
+            ("c", 3, Urgency.ANSWER),
+            ("d", 4, Urgency.PHASE),
+        ):
+            await outbox.post(tx, key, chat, key, NOON, urgency=urgency)
+        a, c, _, d = await outbox.waiting(tx, 10)
+        await outbox.begun(tx, d)
+        assert await outbox.chats_with_answers(tx) == {1, 3, 4}
+        await outbox.sent(tx, a, 5, SOON)
+        await outbox.dead(tx, c, "Chat not found", SOON)
+        assert await outbox.chats_with_answers(tx) == {4}
+        assert [False, False, False, True] == [await outbox.answer_waits(tx, chat) for chat in (1, 2, 3, 4)]
+
+
 class Telling:
     """A table that is told about one topic again and again, and what of it each person hears."""
 

@@ -64,6 +64,9 @@ class HallClock:
     def __init__(self, at: datetime) -> None:
         self._at = at
         self._elapsed = 0.0
+        self.flows = asyncio.Event()
+        """While it is not set nobody who rests comes to the end of it: what failed or is held stays so."""
+        self.flows.set()
 
     @property
     def at(self) -> datetime:
@@ -91,6 +94,7 @@ class HallClock:
 
     async def rest(self, until: float) -> None:
         await asyncio.sleep(0.001)
+        await self.flows.wait()
         self.at += timedelta(seconds=max(until - self._elapsed, 0.0), microseconds=1)
 
     def promise(self, name: str, due: datetime | None) -> None:
