@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from participation import contributions, dashboards, note_notices, notices, personal_data, roles
+from participation import contributions, dashboards, note_notices, notices, personal_data, readable, roles
 from participation.contributions import note_screen
 from storage import acts, outbox, screens
 from storage import contributions as stored_contributions
@@ -138,7 +138,7 @@ async def receive(
 
 def _captioned(caption: str, own: Sequence[str]) -> tuple[str | None, str]:
     """The table that a caption names, and the rest of it: "/nota T5 The lift", "T5 The lift", "The lift"."""
-    text = _COMMAND.sub("", caption.strip(), count=1).strip()
+    text = "" if readable.is_blank(caption) else _COMMAND.sub("", caption.strip(), count=1).strip()
     first, *behind = text.split(maxsplit=1) or [""]
     for table in own:
         if first.rstrip(":.,").casefold() == table.casefold():
@@ -248,6 +248,8 @@ async def _write(tx: Transaction, note_id: str, person: Person, typed: Typed, te
     role = await roles.notes_role(tx, person, note.table)
     if role is None:
         return notices.NotAllowed(command="nota")
+    if readable.is_blank(text):
+        return notices.NoteEmpty()
     again = await stored_contributions.of_message(tx, person.telegram_id, typed.message) is not None
     if not again:
         if note.withdrawn:

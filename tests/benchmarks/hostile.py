@@ -493,7 +493,7 @@ FOREIGN = {
         name: f"SELECT t.* FROM {name} t JOIN contributions c ON c.id = t.contribution_id"  # noqa: S608 - ours
         " WHERE c.table_code <> 'T2' AND c.id NOT IN"
         " (SELECT contribution_id FROM contribution_messages WHERE person_id IN ({theirs})) ORDER BY 1"
-        for name in ("contribution_numbers", "contribution_trace", "gathering_trace")
+        for name in ("contribution_numbers", "contribution_trace", "gathering_trace", "left_places")
     },
     "prompts": "SELECT * FROM prompts WHERE person_id NOT IN ({theirs}) AND table_code <> 'T2' ORDER BY 1, 2",
     "suggestions": "SELECT * FROM suggestions WHERE id NOT IN"

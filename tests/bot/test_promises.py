@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.promises import Promises, check, compare_gathering
+from bot.promises import Promises, check, compare_gathering, compare_themes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,13 +114,13 @@ async def test_themes_that_are_not_what_the_regia_made_of_them_are_counted(
     await vittoria.says("/temi 1 nome Treni")
     await vittoria.says("/temi 1 plenaria")
     crowd = read(folder, "crowd")
+    found = Promises()
     crowd["themes"] = {"names": {"1": "Treni"}, "places": {"1": "1", "9": "1"}, "gone": [], "plenary": ["1"]}
-    write(folder, "crowd", crowd)
-    found = await checked(hall, folder)
+    await compare_themes(found, crowd, hall.database)
     assert {} == broken(found), found.examples
     crowd["themes"] = {"names": {"1": "Bus"}, "places": {"1": "2"}, "gone": ["1"], "plenary": ["7"]}
-    write(folder, "crowd", crowd)
-    assert {"themes_wrong": 4} == broken(await checked(hall, folder))
+    await compare_themes(found, crowd, hall.database)
+    assert {"themes_wrong": 4} == broken(found)
 
 
 async def test_what_tables_made_of_their_contributions_is_compared(

@@ -243,6 +243,15 @@ async def test_it_can_be_typed_as_a_command(hall: Hall) -> None:
     assert ["Anche autobus", "Più treni"] == sorted(await voices(hall))
 
 
+async def test_what_cannot_be_seen_transcribes_nothing(hall: Hall) -> None:
+    lara = await hall.facilitator("T6")
+    await lara.says("/nota Si parla di treni")
+    (said,) = await lara.says("/note 1: \u200b")
+    assert "Si parla di treni" not in said
+    (said,) = await lara.says("/note 1")
+    assert "Si parla di treni" in said
+
+
 async def test_somebody_else_of_the_table_hears_it_and_transcribes(hall: Hall) -> None:
     lara = await hall.facilitator("T6")
     bruno = await hall.facilitator("T6", "Bruno")
