@@ -278,6 +278,7 @@ async def test_in_session_2_who_facilitates_is_told(floor: Floor) -> None:
     while floor.now < at(floor, "12:10"):
         floor.later(60)
         await floor.run_due()
+        await floor.spread()
     said = await told_of(floor, lara, notices.Countdown)
     assert [5, 1] == [each.minutes for each in said if isinstance(each, notices.Countdown)]
     assert [] == await told_of(floor, anna, notices.Countdown)
