@@ -96,7 +96,10 @@ class Outbox(Worker):
 
     async def load(self) -> None:
         """Know which answers were left before; to be done before anybody is answered."""
-        self._answers.update(await outbox.chats_with_answers(self._database))
+        for answer in await outbox.answers(self._database):
+            self._answers.add(answer.chat)
+            # Killed as it was sent, it may have arrived.
+            await self._perhaps_seen(answer.person, answer.content)
 
     def hold(self, chat: int, after: float) -> None:
         """Telegram takes nothing for this chat before so many seconds."""
@@ -174,6 +177,9 @@ class Outbox(Worker):
             else:
                 await self._dead(letter, error)
         except TelegramError as error:
+            # It may have arrived all the same.
+            if letter.urgency <= Urgency.ANSWER:
+                await self._perhaps_seen(letter.person, letter.content)
             await self._again(letter, error, backoff(letter.attempts))
         except Unavailable:
             raise
@@ -265,6 +271,12 @@ class Outbox(Worker):
         log.warning("send_again", letter=letter.id, error=type(error).__name__, after=round(after, 1))
         async with self._database.transaction() as tx:
             await outbox.failed(tx, letter, type(error).__name__)
+
+    async def _perhaps_seen(self, person: int | None, content: str) -> None:
+        notice = None if posts.load(content) else notices.load(content)
+        if person is not None and notice is not None and contributions.is_prompt(notice):
+            async with self._database.transaction() as tx:
+                await contributions.perhaps_seen(tx, person, notice)
 
     async def _unreachable(self, letter: Letter, person: int, error: TelegramError) -> None:
         async def write() -> None:

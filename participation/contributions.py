@@ -373,8 +373,8 @@ async def seen(tx: Transaction, person: int, told: notices.Notice, message: int 
         await contributions.set_place(tx, person, Place(told.strategy, told.question))
 
 
-async def perhaps_seen(tx: Transaction, person: int, told: notices.Notice, message: int) -> None:
-    """Whether a question that the person asked for by this message reached them is not known.
+async def perhaps_seen(tx: Transaction, person: int, told: notices.Notice, message: int = 0) -> None:
+    """Whether a question that the person asked for by this message (0: not known) reached them is not known.
 
     Telegram may deliver a message and say that it failed, or we may be killed in between. What they type from
     now on is meant for what they asked for.

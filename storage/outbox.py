@@ -289,10 +289,19 @@ _ANSWERS = f"sent_at IS NULL AND dead_at IS NULL AND superseded_at IS NULL AND p
 """Answers that wait, and what remains of messages of several parts; also for who cannot be reached."""
 
 
-async def chats_with_answers(reader: Reader) -> frozenset[int]:
-    """The chats for which such a one waits."""
-    rows = await reader.fetch(f"SELECT DISTINCT chat_id FROM outbox WHERE {_ANSWERS}")
-    return frozenset(int(row["chat_id"]) for row in rows)
+@dataclass(frozen=True)
+class Answer:
+    """Such a one."""
+
+    chat: int
+    person: int | None
+    content: str
+
+
+async def answers(reader: Reader) -> Sequence[Answer]:
+    """All of those, the oldest first."""
+    rows = await reader.fetch(f"SELECT chat_id, person_id, content FROM outbox WHERE {_ANSWERS} ORDER BY id")
+    return [Answer(row["chat_id"], row["person_id"], row["content"]) for row in rows]
 
 
 async def answer_waits(reader: Reader, chat: int) -> bool:

@@ -139,7 +139,10 @@ class Curating:
         theme = self._named(NAMES[0])
         if theme is None:
             return
-        shown = await hands.answer("a theme", _with(MARK_BUTTON), hands.say(f"/temi {theme}"))
+        mine = hands.say(f"/temi {theme}")
+        shown = await hands.answer(
+            "a theme", lambda one: _about(theme)(one) and with_word(one, MARK_BUTTON), mine
+        )
         await hands.press_for(shown, MARK_BUTTON, _tells(MARKED))
         self._meant.plenary.append(theme)
 
@@ -153,11 +156,11 @@ class Curating:
     async def _look(self, hands: Hands, _act: Act) -> None:
         """Whether every theme is called as it was named, and what was moved is shown where it was moved."""
         for theme, name in self._meant.names.items():
-            shown = await self._text(hands, f"/temi {theme}")
+            shown = await self._text(hands, f"/temi {theme}", _about(theme))
             if f"«{name}»" not in shown:
                 self._problems.append(f"theme {theme} is not called {name}: {shown.splitlines()[0]}")
         for theme in self._meant.gone:
-            if re.match(rf"Tema {theme}, ", await self._text(hands, f"/temi {theme}")):
+            if re.match(rf"Tema {theme}, ", await self._text(hands, f"/temi {theme}", _about(theme))):
                 self._problems.append(f"theme {theme} is there, and was merged")
 
     async def _restitution(self, hands: Hands, _act: Act) -> None:
@@ -185,10 +188,12 @@ class Curating:
         """The numbers of the contributions that a command shows."""
         return SAID_LINE.findall(await self._text(hands, command))
 
-    async def _text(self, hands: Hands, command: str) -> str:
+    async def _text(
+        self, hands: Hands, command: str, which: Callable[[SentMessage], object] | None = None
+    ) -> str:
         """All that is shown of a theme."""
         mine = hands.say(command)
-        await hands.answer("a theme", _with(ALL_BUTTON), mine)
+        await hands.answer("a theme", which or _with(ALL_BUTTON), mine)
         return "\n".join(hands.since(mine))
 
     async def _place(self, hands: Hands, number: str, where: str) -> None:
@@ -212,6 +217,12 @@ def _with(button: re.Pattern[str]) -> Callable[[SentMessage], object]:
 def _tells(done: str) -> Callable[[SentMessage], object]:
     """Whether a message says just this, or that it was not done: an older one may come again meanwhile."""
     return lambda message: re.search(done, message.shown) or NOT_DONE.search(message.shown)
+
+
+def _about(theme: str) -> Callable[[SentMessage], object]:
+    """Whether a message shows this theme, or says where it went: another may come again meanwhile."""
+    named = re.compile(rf"^(?:Tema|Il tema) {theme}(?!\d)", re.MULTILINE)
+    return lambda message: named.search(message.shown) and with_word(message, ALL_BUTTON)
 
 
 def _begins(number: str) -> re.Pattern[str]:

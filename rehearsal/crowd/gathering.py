@@ -137,7 +137,11 @@ class Gathering:
         else:
             mine = hands.say(f"/raccolta {number}")
             shown = await hands.answer(
-                "a contribution", lambda one: with_word(one, MARK_BUTTON) or NOT_DONE.search(one.shown), mine
+                "a contribution",
+                lambda one: (
+                    says(_titled(number))(one) and (with_word(one, MARK_BUTTON) or NOT_DONE.search(one.shown))
+                ),
+                mine,
             )
             if with_word(shown, MARK_BUTTON) is None:
                 return
@@ -210,9 +214,11 @@ class Gathering:
         return [Item(*found) for found in _ITEM.findall(shown)], 1 if pages is None else int(pages[1])
 
     async def _one(self, hands: Hands, number: str, button: re.Pattern[str]) -> SentMessage:
-        """One contribution, with this button."""
+        """One contribution, with this button; another may come again meanwhile."""
         return await hands.answer(
-            "a contribution", lambda one: with_word(one, button), hands.say(f"/raccolta {number}")
+            "a contribution",
+            lambda one: says(_titled(number))(one) and with_word(one, button),
+            hands.say(f"/raccolta {number}"),
         )
 
     def _of(self, hands: Hands) -> GatheredMeant:
@@ -221,6 +227,11 @@ class Gathering:
 
     def _problem(self, hands: Hands, what: str) -> None:
         self._meant.problems.append(f"{hands.table}: {what}")
+
+
+def _titled(number: str) -> re.Pattern[str]:
+    """What is said of one contribution, or that there is none of this number."""
+    return re.compile(rf"(?:^|nessun )[Cc]ontributo {number}(?!\d)")
 
 
 def _tells(done: str) -> Callable[[SentMessage], object]:
