@@ -39,8 +39,9 @@ async def asked(tx: Transaction, person: Person, told: QuestionAsked, message: i
     """A prompt reached a person as this message; whether it is the last thing their table asked them."""
     away = person.table != told.table
     wish = await contributions.wish_of(tx, person.id)
-    wished = wish is not None and wish[0] == Place(told.strategy, told.question)
-    since = wish[1] if wish is not None and wished and wish[1] < message else None
+    since = None
+    if wish is not None and wish[0] == Place(told.strategy, told.question) and wish[1] < message:
+        since = wish[1]
     prompt = prompts.Prompt(message, told.table, told.strategy, told.question, since)
     await prompts.add(tx, person.id, prompt, past=away)
     return not away and prompt == await prompts.last(tx, person.id, told.table)

@@ -175,7 +175,7 @@ async def rewrite(
     late = await answering.is_late(tx, before.table)
     if not await contribution_trace.change(tx, before, after, "edited", person.id, now, late=late):
         return None
-    hidden = await _hidden_number(tx, before)
+    hidden = await stored_gathering.hidden_number(tx, before.id)
     if hidden is not None and after != contribution_trace.state(before):
         await _tell_corrected(tx, before, hidden, now)
     return notices.ContributionEdited(
@@ -186,14 +186,6 @@ async def rewrite(
         misread=misread,
         late=late,
         hidden=hidden is not None,
-    )
-
-
-async def _hidden_number(reader: Reader, contribution: Contribution) -> int | None:
-    """The number of a contribution that its table hid; None of any other."""
-    gathered = await stored_gathering.of_table(reader, contribution.table)
-    return next(
-        (each.number for each in gathered if each.id == contribution.id and each.because is not None), None
     )
 
 

@@ -85,7 +85,7 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
         return (notices.ContributionEmpty(),)
     suggested_before = await suggestions.received_before(database, person, typed.message, typed.at)
     if suggested_before is not None:
-        return suggestions.warned(suggested_before, typed.text)
+        return gathering.warned(suggested_before, typed.text)
     plain = re.sub(r"\s+", " ", typed.text.strip().strip(".!").casefold())
     meaning = vocabulary.lone.get(plain)
     acknowledged_again = meaning == "acknowledge" and person.table is None
@@ -102,7 +102,7 @@ async def answer(  # noqa: PLR0911, PLR0912 - one way out per kind of message, i
         return (reason,)
     suggested = await _suggestion(database, event, person, typed, meaning, plain, vocabulary)
     if suggested is not None:
-        return suggestions.warned(suggested, typed.text)
+        return gathering.warned(suggested, typed.text)
     if person.table is None or person.asked_again:
         told = await joining.read_typed(
             database, event, person, typed.text, typed.new_id, typed.at, typed.message
@@ -177,7 +177,7 @@ async def edited(
             database, event, person, typed.message, typed.text, words, typed.at
         )
         if suggested is not None:
-            return suggestions.warned(suggested, typed.text)
+            return gathering.warned(suggested, typed.text)
     told = await contributions.edit(database, event, person, typed.message, typed.text, typed.at, act)
     return gathering.warned(told, typed.text)
 

@@ -29,6 +29,7 @@ from participation.gathering_notices import (
     PersonalDataSeen,
 )
 from participation.notices import Role
+from participation.suggestion_notices import SuggestionEdited, SuggestionReceived
 from storage import acts, screens, syntheses
 from storage import gathering as stored
 
@@ -112,7 +113,10 @@ def _to_look(each: Gathered) -> tuple[str, ...]:
 
 def warned(told: Notice, text: str) -> tuple[Notice, ...]:
     """What is told to who sent this text, and that it seems to hold personal data if it was kept."""
-    kept = (notices.ContributionReceived, notices.ContributionEdited, notices.NoteReceived)
+    kept = (
+        *(notices.ContributionReceived, notices.ContributionEdited, notices.NoteReceived),
+        *(SuggestionReceived, SuggestionEdited),
+    )
     seen = personal_data.kinds(text) if isinstance(told, kept) else ()
     if not seen:
         return (told,)

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from participation import notices, personal_data, priorities, readable, roles
-from participation.gathering_notices import PersonalDataSeen
 from participation.suggestion_notices import (
     ChooseSuggested,
     OwnSuggestion,
@@ -244,13 +243,6 @@ async def edit(
         if not await suggestions.edit(tx, found.id, strategy, text, now):
             return notices.EditIgnored(withdrawn=True)
         return SuggestionEdited(strategy=strategy)
-
-
-def warned(told: Notice, text: str) -> tuple[Notice, ...]:
-    """What is told to who suggested this, and that it seems to hold personal data if it was kept."""
-    kept = isinstance(told, SuggestionReceived | SuggestionEdited)
-    seen = personal_data.kinds(text) if kept else ()
-    return (told, PersonalDataSeen(kinds=seen)) if seen else (told,)
 
 
 async def withdraw(database: Database, person: Person, key: str, now: datetime) -> SuggestionWithdrawn:

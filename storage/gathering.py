@@ -90,6 +90,16 @@ async def numbered(reader: Reader, number: int) -> Gathered | None:
     return _gathered(rows[0]) if rows else None
 
 
+async def hidden_number(reader: Reader, contribution: str) -> int | None:
+    """The number of a contribution that its table hid; None of any other."""
+    rows = await reader.fetch(
+        "SELECT n.number FROM contributions c JOIN contribution_numbers n ON n.contribution_id = c.id"
+        " WHERE c.id = $1 AND c.withdrawn_at IS NULL AND c.hidden_at IS NOT NULL",
+        contribution,
+    )
+    return int(rows[0]["number"]) if rows else None
+
+
 async def group_of(reader: Reader, number: int) -> Sequence[Gathered]:
     """The one with this number and those merged into it, by number."""
     rows = await reader.fetch(f"{_GATHERED} AND (n.number = $1 OR h.number = $1) ORDER BY n.number", number)

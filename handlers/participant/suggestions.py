@@ -18,7 +18,7 @@ from handlers.context import (
     words_for,
 )
 from handlers.render import suggestion_words
-from participation import suggestions
+from participation import gathering, suggestions
 from participation.notices import Welcome
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ async def typed(update: Update, context: Context) -> None:
         suggestion_words(words_for(update, context, person)),
         room.clock.now(),
     )
-    await reply(update, context, person, suggestions.warned(told, argument_of(update)))
+    await reply(update, context, person, gathering.warned(told, argument_of(update)))
 
 
 async def choose(update: Update, context: Context) -> None:
